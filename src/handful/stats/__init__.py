@@ -1,0 +1,1 @@
+"""Statistical methods as pure functions: numbers and arrays in, numbers and arrays out."""
