@@ -8,6 +8,7 @@ cached in the folder that `handful.kernels.cache` names.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
@@ -28,9 +29,9 @@ _pair_of: Any = types.UniTuple
 def kernel(function: Function) -> Function:
     """Compile a function on its first call, or take it from the cache.
 
-    A function from outside this package is compiled and not kept, since the hash that names the cache does
-    not cover it. The place of the cache is numba's setting only while a function is decorated: other
-    packages that use numba in the same process keep theirs, whichever was imported first.
+    A function from outside the files of this package is compiled and not kept, since the hash that names
+    the cache does not cover it. The place of the cache is numba's setting only while a function is
+    decorated: other packages that use numba in the same process keep theirs, whichever was imported first.
 
     Args:
         function: array-in, array-out code in the part of Python that numba compiles.
@@ -48,7 +49,8 @@ def kernel(function: Function) -> Function:
         >>> total(np.array([1.0, 2.0, 4.0]))
         7.0
     """
-    is_ours = function.__module__.startswith("handful.kernels.")
+    has_source = Path(function.__code__.co_filename).is_file()
+    is_ours = function.__module__.startswith("handful.kernels.") and has_source
     setting = _settings.CACHE_DIR
     _settings.CACHE_DIR = str(cache_folder())
     try:
