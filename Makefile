@@ -53,12 +53,14 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "handful needs Python 3.11 or newer and '$(PYTHON)' is not. Name another one: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { \
-	  rm -rf $(VENV); echo "No virtual environment could be made. On Debian: apt-get install -y python3-venv"; exit 1; }
+	  echo "No virtual environment could be made in $(VENV). On Debian: apt-get install -y python3-venv"; exit 1; }
 
 $(RUN): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing handful and what it needs into $(VENV), about 600 MB; this is done once."
 	$(PIP) install --quiet --constraint constraints.txt --editable .
 	@touch $@
 
 $(DEV): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing handful and the tools to work on it into $(VENV), about 800 MB; this is done once."
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
 	@touch $(RUN) $@
