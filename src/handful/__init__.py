@@ -1,0 +1,1 @@
+"""Compare, choose and run clinical trial designs for small populations."""

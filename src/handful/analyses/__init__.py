@@ -1,0 +1,1 @@
+"""Evidence from data: estimand, estimator and test, one file an analysis."""

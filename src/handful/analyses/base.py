@@ -1,0 +1,196 @@
+"""The contract of an analysis: from what was observed to evidence.
+
+One analysis serves a block of a thousand simulated trials, an interim look at the real trial and the final analysis.
+Where its evidence depends on counts alone it also offers a lattice, and the exact engine enumerates every trial; where its
+statistic is asymptotically normal with independent increments it offers its information, and the numeric engine
+integrates.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handful.participants.observations import Cut, Observations
+from handful.spec.base import Spec
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What a design asks of its analysis.
+
+    Attributes:
+        sign: +1 when larger outcomes are a benefit, -1 when smaller ones are.
+        null: Value that has to be beaten. Comparative analyses: benefit under the null (0, or minus the margin of
+            non-inferiority). Single-arm analyses: the benchmark itself, on the scale of the outcome.
+        alpha: One-sided significance level; intervals are two-sided at 1 - 2 alpha.
+        target: Value hoped for, on the same scale as `null`; for designs that plan with it.
+    """
+
+    sign: int = 1
+    null: float = 0.0
+    alpha: float = 0.025
+    target: float | None = None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What an analysis says at a look.
+
+    Attributes:
+        statistic: The larger, the stronger the evidence for benefit; shape (trials, hypotheses). Its scale is that of
+            the analysis: a z-value, a posterior probability, a count, or minus a p-value.
+    """
+
+    statistic: Floats
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Estimated benefit, signed so that positive is good, shape (trials,).
+
+    Attributes:
+        value: Point estimate.
+        lower: Lower limit of the two-sided interval.
+        upper: Upper limit.
+    """
+
+    value: Floats
+    lower: Floats
+    upper: Floats
+
+
+@dataclass(frozen=True)
+class Move:
+    """One result that a participant can have: where it moves the counts, and the name of its chance.
+
+    Attributes:
+        shift: What is added to each count.
+        chance: Product of named chances; a name led by `not ` is the complement. Names are those of
+            `Scenario.chances`.
+    """
+
+    shift: tuple[int, ...]
+    chance: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The participants between two looks: groups of `repeats` participants who share their possible moves."""
+
+    groups: tuple[tuple[int, tuple[Move, ...]], ...]
+
+
+class NullBoundary:
+    """Chances on the boundary of the null hypothesis as a function of a nuisance parameter."""
+
+    def __init__(self, chances: Mapping[str, tuple[float, float]]) -> None:
+        """Each chance is `constant + slope * nuisance`; a boundary of one point has slopes of zero."""
+        self._chances = dict(chances)
+
+    @property
+    def is_point(self) -> bool:
+        """Whether there is no nuisance parameter."""
+        return all(slope == 0 for _, slope in self._chances.values())
+
+    def at(self, nuisance: Floats) -> dict[str, Floats]:
+        """Chances at each value of the nuisance parameter in [0, 1]; clipped to [0, 1]."""
+        return {
+            name: np.clip(constant + slope * np.asarray(nuisance, dtype=np.float64), 0.0, 1.0)
+            for name, (constant, slope) in self._chances.items()
+        }
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """Every possible trial of a design whose evidence depends on counts.
+
+    Attributes:
+        stages: What happens before each look.
+        statistic: Per look the statistic of every possible count, over the grid of counts.
+        estimate: Per look (value, lower, upper) over the same grid.
+        null: Named chances along the boundary of the null hypothesis, given the nuisance parameter in [0, 1].
+    """
+
+    stages: tuple[Stage, ...]
+    statistic: tuple[Floats, ...]
+    estimate: tuple[Estimate, ...]
+    null: NullBoundary
+
+
+@dataclass(frozen=True)
+class Process:
+    """The canonical normal process of a statistic (Jennison and Turnbull 2000, chapter 3).
+
+    Attributes:
+        information: Statistical information at each look.
+        effect: Drift per square root of information: the true benefit above the null on the estimator's scale.
+    """
+
+    information: tuple[float, ...]
+    effect: float
+
+
+Sizes = Sequence[tuple[int, int]]
+"""Participants on control and on treatment at each look, cumulative."""
+
+
+class Analysis(Spec):
+    """Base of every analysis; a frozen spec of its own few settings.
+
+    Subclasses are registered by `kind`, say in one line what they are (`meaning`), which kinds of endpoint and which
+    observations they read, and which papers they come from (`references`, keys of the reference list).
+    """
+
+    kind: str
+    meaning: ClassVar[str]
+    references: ClassVar[tuple[str, ...]] = ()
+    endpoints: ClassVar[frozenset[str]]
+    reads: ClassVar[type[Observations]]
+    statistic_name: ClassVar[str] = "z"
+
+    @abstractmethod
+    def evidence(self, seen: Observations, cut: Cut, aim: Aim) -> Evidence:
+        """Evidence of every trial of the block at a look."""
+
+    @abstractmethod
+    def estimate(self, seen: Observations, cut: Cut, aim: Aim) -> Estimate:
+        """Estimated benefit of every trial of the block at a look, not adjusted for stopping."""
+
+    @abstractmethod
+    def critical(self, alpha: float) -> float:
+        """Statistic at or above which a single analysis at one-sided level `alpha` claims benefit."""
+
+    def from_z(self, z: float) -> float:
+        """The statistic that a boundary on the z scale stands for; analyses on another scale override this."""
+        from scipy.special import ndtr
+
+        return self.critical(float(ndtr(-z))) if np.isfinite(z) else z
+
+    def lattice(self, sizes: Sizes, aim: Aim, *, coin_flip: bool = False) -> Lattice | None:
+        """Every possible trial with the given sizes at its looks, or None when evidence is not a function of counts.
+
+        With `coin_flip`, each participant's arm is drawn with equal chances and `sizes` only give the totals.
+        """
+        return None
+
+    def process(
+        self, sizes: Sizes, aim: Aim, benefit: float, variance: Mapping[str, float]
+    ) -> Process | None:
+        """The normal process of the statistic, or None when it has none.
+
+        Args:
+            sizes: Participants on control and on treatment at each look (pairs: the first is 0).
+            aim: What the design asks.
+            benefit: True benefit of the scenario.
+            variance: `Scenario.variance` of the scenario.
+        """
+        return None

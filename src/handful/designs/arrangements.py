@@ -1,0 +1,211 @@
+"""How participants are observed: side by side, on both sides of one person, before and after, or until an event.
+
+An arrangement turns potential outcomes and an assignment into what the trial sees, and applies the estimand's
+strategies for participants who are not dosed or are lost.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+
+from handful.designs.pieces import Record
+from handful.participants.endpoint import Endpoint
+from handful.participants.observations import (
+    CONTROL,
+    TREATED,
+    Arms,
+    Courses,
+    Events,
+    Flags,
+    Floats,
+    Observations,
+    Outcomes,
+    Pairs,
+)
+from handful.participants.potential import Exposure, Participants
+
+
+class Arrangement(ABC):
+    """How participants are observed."""
+
+    lead_in: float = 0.0
+    """Months of observation before treatment."""
+    inferior_share: float | None = None
+    """Share of a participant that is left with each option; None when a participant has one arm."""
+
+    @abstractmethod
+    def observe(self, people: Participants, arm: Arms, endpoint: Endpoint) -> Observations:
+        """What is seen of the participants under the assignment."""
+
+    def record(self, people: Participants, arm: Arms, endpoint: Endpoint) -> Record:
+        """Observations with the calendar months in which they become known."""
+        seen = self.observe(people, arm, endpoint)
+        arrival = people.arrival
+        if arrival is None:
+            return Record(seen, None, None)
+        dosed = arrival + people.waiting + self.lead_in
+        lost = people.dropout
+        follow_up = endpoint.known_after if lost is None else np.minimum(lost, endpoint.known_after)
+        return Record(seen, arrival, dosed + follow_up)
+
+
+def undosed(people: Participants, arm: Arms) -> Flags | None:
+    """Participants assigned to treatment for whom no product could be made; None when there are none."""
+    if people.manufactured is None:
+        return None
+    return np.asarray(~people.manufactured & (arm == TREATED))
+
+
+def seen_outcomes(people: Participants, arm: Arms, endpoint: Endpoint) -> tuple[Flags | None, Flags | None]:
+    """(observed, failed): whose outcome is seen, and whose outcome is set to failure by a composite strategy."""
+    observed: Flags | None = None
+    failed: Flags | None = None
+    missed = undosed(people, arm)
+    lost = None if people.dropout is None else np.asarray(people.dropout < endpoint.known_after)
+    for event, happened in (("not dosed", missed), ("dropout", lost)):
+        if happened is None:
+            continue
+        strategy = endpoint.strategy(event)  # type: ignore[arg-type]
+        if strategy == "composite":
+            failed = happened if failed is None else failed | happened
+        elif not (event == "not dosed" and strategy == "treatment policy"):
+            observed = ~happened if observed is None else observed & ~happened
+    return observed, failed
+
+
+@dataclass(frozen=True)
+class SideBySide(Arrangement):
+    """Each participant is observed on one arm, once, at the endpoint's time."""
+
+    def observe(self, people: Participants, arm: Arms, endpoint: Endpoint) -> Outcomes:
+        """One outcome a participant."""
+        on_treatment = arm == TREATED
+        missed = undosed(people, arm)
+        if missed is not None:
+            on_treatment = on_treatment & ~missed
+        if on_treatment.all():
+            outcome = people.outcome(Exposure.TREATED)
+        else:
+            outcome = np.where(
+                on_treatment, people.outcome(Exposure.TREATED), people.outcome(Exposure.UNTREATED)
+            )
+        observed, failed = seen_outcomes(people, arm, endpoint)
+        if failed is not None:
+            outcome = np.where(failed, 0.0 if endpoint.sign > 0 else 1.0, outcome)
+        return Outcomes(arm, observed, outcome)
+
+
+@dataclass(frozen=True)
+class BothSides(Arrangement):
+    """Within each participant some units are treated and as many are not: two eyes, wounds in pairs.
+
+    Attributes:
+        pairs: Pairs of units in each participant.
+    """
+
+    pairs: int = 1
+    inferior_share = 0.5
+
+    def observe(self, people: Participants, arm: Arms, endpoint: Endpoint) -> Pairs:
+        """Both sides of every pair; the units are randomised within the person."""
+        treated = np.stack([people.outcome(Exposure.TREATED, 2 * j) for j in range(self.pairs)], axis=2)
+        control = np.stack([people.outcome(Exposure.BESIDE, 2 * j + 1) for j in range(self.pairs)], axis=2)
+        missed = undosed(people, arm)
+        if missed is not None:
+            plain = [people.outcome(Exposure.UNTREATED, unit) for unit in range(2 * self.pairs)]
+            treated = np.where(missed[:, :, None], np.stack(plain[0::2], axis=2), treated)
+            control = np.where(missed[:, :, None], np.stack(plain[1::2], axis=2), control)
+        observed, failed = seen_outcomes(people, arm, endpoint)
+        if failed is not None:
+            worst = 0.0 if endpoint.sign > 0 else 1.0
+            treated = np.where(failed[:, :, None], worst, treated)
+            control = np.where(failed[:, :, None], worst, control)
+        return Pairs(arm, observed, treated, control)
+
+
+@dataclass(frozen=True)
+class BeforeAfter(Arrangement):
+    """Each participant is compared with their own past.
+
+    Attributes:
+        lead_in: Months of observation before treatment.
+    """
+
+    lead_in: float = 0.0
+
+    def observe(self, people: Participants, arm: Arms, endpoint: Endpoint) -> Pairs:
+        """The outcome after treatment beside the outcome before it."""
+        missed = undosed(people, arm)
+        after = people.outcome(Exposure.TREATED)
+        if missed is not None:
+            after = np.where(missed, people.outcome(Exposure.UNTREATED), after)
+        before = people.before(self.lead_in)
+        observed, failed = seen_outcomes(people, arm, endpoint)
+        if failed is not None:
+            after = np.where(failed, before, after)
+        exposure = endpoint.known_after / self.lead_in if self.lead_in > 0 else 1.0
+        return Pairs(arm, observed, after[:, :, None], before[:, :, None], exposure)
+
+
+@dataclass(frozen=True)
+class Repeated(Arrangement):
+    """Each participant is measured at visits before and after treatment.
+
+    Attributes:
+        visits: Months from treatment of each visit.
+    """
+
+    visits: tuple[float, ...] = (0.0,)
+
+    @property
+    def lead_in(self) -> float:  # type: ignore[override]
+        """Months of observation before treatment."""
+        return max(0.0, -min(self.visits))
+
+    def observe(self, people: Participants, arm: Arms, endpoint: Endpoint) -> Courses:
+        """The measured course of each participant."""
+        times = np.asarray(self.visits, dtype=np.float64)
+        values = people.course(Exposure.TREATED, times)
+        missed = undosed(people, arm)
+        if missed is not None:
+            values = np.where(missed[:, :, None], people.course(Exposure.UNTREATED, times), values)
+        observed, _ = seen_outcomes(people, arm, endpoint)
+        return Courses(arm, observed, values, times)
+
+
+@dataclass(frozen=True)
+class UntilEvent(Arrangement):
+    """Each participant is followed until the event, the loss of the participant, or the end of follow-up."""
+
+    def observe(self, people: Participants, arm: Arms, endpoint: Endpoint) -> Events:
+        """Times from the start of each participant's clock, which is the day of treatment (or its control day)."""
+        on_treatment = arm == TREATED
+        missed = undosed(people, arm)
+        if missed is not None:
+            on_treatment = on_treatment & ~missed
+        time = np.where(on_treatment, people.outcome(Exposure.TREATED), people.outcome(Exposure.UNTREATED))
+        event = np.ones(arm.shape, dtype=np.bool_)
+        if people.dropout is not None:
+            event &= time <= people.dropout
+            time = np.minimum(time, people.dropout)
+        if endpoint.known_after > 0:
+            event &= time <= endpoint.known_after
+            time = np.minimum(time, endpoint.known_after)
+        arrival = people.arrival
+        entry: Floats = np.zeros(arm.shape) if arrival is None else arrival + people.waiting
+        observed = None
+        if missed is not None and endpoint.strategy("not dosed") in ("hypothetical", "principal stratum"):
+            observed = ~missed
+        return Events(arm, observed, entry, time, event)
+
+    def record(self, people: Participants, arm: Arms, endpoint: Endpoint) -> Record:
+        """A participant is resolved at the end of their own follow-up."""
+        seen = self.observe(people, arm, endpoint)
+        if people.arrival is None:
+            return Record(seen, None, None)
+        return Record(seen, people.arrival, seen.entry + seen.time)
+
+

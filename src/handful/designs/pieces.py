@@ -1,0 +1,235 @@
+"""The parts that families are put together from: allocation, looks and the rule."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handful.analyses.base import Evidence
+from handful.kernels.allocation import coin_flips, permuted_blocks
+from handful.participants.observations import TREATED, Arms, Cut, Floats, Observations
+from handful.participants.potential import Participants
+
+
+class Decision(IntEnum):
+    """What a rule says of one hypothesis at one look."""
+
+    FUTILITY = -1
+    CONTINUE = 0
+    SUCCESS = 1
+
+
+class Allocation(ABC):
+    """Who gets what."""
+
+    @abstractmethod
+    def assign(self, people: Participants) -> Arms:
+        """Arm of each participant, shape (trials, participants)."""
+
+    @abstractmethod
+    def sizes(self, included: int) -> tuple[int, int] | None:
+        """(control, treated) among the first `included` participants; None when that is left to chance."""
+
+    @abstractmethod
+    def describe(self) -> str:
+        """The rule in plain words."""
+
+
+@dataclass(frozen=True)
+class AllTreated(Allocation):
+    """Everybody is treated."""
+
+    def assign(self, people: Participants) -> Arms:
+        """All treated."""
+        return np.full(people.shape, TREATED, dtype=np.int8)
+
+    def sizes(self, included: int) -> tuple[int, int]:
+        """Nobody on control."""
+        return 0, included
+
+    def describe(self) -> str:
+        """In words."""
+        return "Every participant is treated."
+
+
+@dataclass(frozen=True)
+class PermutedBlocks(Allocation):
+    """Randomisation in permuted blocks.
+
+    Attributes:
+        ratio: (treated, control) in each smallest block.
+        multiple: How many smallest blocks make one block.
+    """
+
+    ratio: tuple[int, int] = (1, 1)
+    multiple: int = 2
+
+    @property
+    def block(self) -> int:
+        """Participants in a block."""
+        return sum(self.ratio) * self.multiple
+
+    def assign(self, people: Participants) -> Arms:
+        """A permutation of the block's arms, block after block."""
+        block = people.block
+        treated = self.ratio[0] * self.multiple
+        return permuted_blocks(block.seed, block.first, block.trials, people.count, treated, self.block)
+
+    def sizes(self, included: int) -> tuple[int, int] | None:
+        """Known when `included` ends with a whole block."""
+        if included % self.block:
+            return None
+        treated = included // self.block * self.ratio[0] * self.multiple
+        return included - treated, treated
+
+    def describe(self) -> str:
+        """In words."""
+        return (
+            f"Participants are randomised {self.ratio[0]}:{self.ratio[1]} (treated to control) in permuted blocks of {self.block}."
+        )
+
+
+@dataclass(frozen=True)
+class CoinFlip(Allocation):
+    """Simple randomisation with equal chances."""
+
+    def assign(self, people: Participants) -> Arms:
+        """An independent draw for each participant."""
+        block = people.block
+        return coin_flips(block.seed, block.first, block.trials, people.count)
+
+    def sizes(self, included: int) -> None:
+        """Left to chance."""
+        return
+
+    def describe(self) -> str:
+        """In words."""
+        return "Each participant's arm is drawn independently with equal chances."
+
+
+@dataclass(frozen=True)
+class Record:
+    """One block of trials as they would be seen if nobody stopped them.
+
+    Attributes:
+        observations: What the analysis reads.
+        arrival: Calendar month of enrolment, shape (trials, participants); None when recruitment has no timing.
+        resolved: Calendar month in which the participant's outcome is known, or known to be missing; None likewise.
+    """
+
+    observations: Observations
+    arrival: Floats | None
+    resolved: Floats | None
+
+
+class Looks(ABC):
+    """When the data are looked at."""
+
+    @property
+    @abstractmethod
+    def number(self) -> int:
+        """How many looks are planned."""
+
+    @abstractmethod
+    def cut(self, look: int, record: Record, trials: int) -> Cut:
+        """What is seen at a look, in every trial of the block."""
+
+    @abstractmethod
+    def planned(self) -> tuple[int, ...]:
+        """Participants (or events) planned at each look."""
+
+    @abstractmethod
+    def describe(self) -> str:
+        """The rule in plain words."""
+
+
+@dataclass(frozen=True)
+class KnownOutcomes(Looks):
+    """Looks when the outcome of the first so many participants is known (or known to be missing).
+
+    Attributes:
+        sizes: Participants at each look, increasing.
+    """
+
+    sizes: tuple[int, ...]
+
+    @property
+    def number(self) -> int:
+        """How many looks are planned."""
+        return len(self.sizes)
+
+    def planned(self) -> tuple[int, ...]:
+        """Participants at each look."""
+        return self.sizes
+
+    def cut(self, look: int, record: Record, trials: int) -> Cut:
+        """The first `sizes[look]` participants, in the month in which the last of them is resolved."""
+        size = self.sizes[look]
+        included = np.full(trials, size, dtype=np.int64)
+        if record.resolved is None:
+            return Cut(included, np.zeros(trials))
+        return Cut(included, np.asarray(record.resolved[:, :size].max(axis=1)))
+
+    def describe(self) -> str:
+        """In words."""
+        if self.number == 1:
+            return f"The data are analysed once, when the outcome of all {self.sizes[0]} participants is known."
+        parts = ", ".join(str(s) for s in self.sizes[:-1])
+        return f"The data are looked at when the outcome of {parts} and finally {self.sizes[-1]} participants is known."
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The rule: claim benefit at or above `upper`, give up at or below `lower`, look by look.
+
+    Attributes:
+        upper: Per look; infinite where success cannot be claimed.
+        lower: Per look; minus infinite where the trial cannot stop for futility.
+        binding: Whether the futility thresholds must be obeyed for the error rate to hold.
+    """
+
+    upper: tuple[float, ...]
+    lower: tuple[float, ...]
+    binding: bool = False
+
+    @classmethod
+    def single(cls, upper: float) -> Thresholds:
+        """One look and one threshold."""
+        return cls((upper,), (-np.inf,))
+
+    def decide(self, look: int, evidence: Evidence) -> NDArray[np.int8]:
+        """Decision of every trial and hypothesis, shape (trials, hypotheses); the codes are those of `Decision`."""
+        statistic = evidence.statistic
+        decision = np.zeros(statistic.shape, dtype=np.int8)
+        decision[statistic <= self.lower[look]] = Decision.FUTILITY
+        decision[statistic >= self.upper[look]] = Decision.SUCCESS
+        return decision
+
+
+def interim_sizes(fractions: Sequence[float], total: int, unit: int = 1) -> tuple[int, ...]:
+    """Participants at each look: fractions of the total, rounded to whole `unit`s (blocks) and kept increasing.
+
+    Args:
+        fractions: Share of the total at each look, increasing, the last 1.
+        total: Participants at the last look.
+        unit: Smallest step, the size of a randomisation block; the last look is always `total`.
+
+    Returns:
+        Participants at each look, strictly increasing.
+
+    Raises:
+        ValueError: When there are more looks than steps.
+
+    Example:
+        >>> interim_sizes([1 / 3, 2 / 3, 1], 40, unit=2)
+        (14, 26, 40)
+    """
+    sizes = [max(unit, round(f * total / unit) * unit) for f in fractions[:-1]] + [total]
+    if any(b <= a for a, b in zip(sizes, sizes[1:], strict=False)):
+        raise ValueError(f"{len(fractions)} looks do not fit into {total} participants in steps of {unit}")
+    return tuple(sizes)

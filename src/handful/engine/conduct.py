@@ -1,0 +1,126 @@
+"""The conduct loop: one design on one block of trials, look by look.
+
+This loop is written once. It knows no family, no endpoint and no analysis: a plan supplies the pieces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handful.analyses.base import Evidence
+from handful.designs.base import Plan
+from handful.designs.pieces import Decision, Record
+from handful.engine.trials import Trials
+from handful.participants.observations import TREATED, Arms, Cut
+from handful.participants.potential import Participants
+
+
+@dataclass(frozen=True)
+class Step:
+    """What happened at one look of a block, for whoever watches (the replay of a trial).
+
+    Attributes:
+        look: Number of the look, from 0.
+        cut: What was looked at.
+        evidence: What the analysis said, also of trials that had ended before.
+        decision: What the rule said, shape (trials, hypotheses).
+        running: Trials that were still running when the look was held.
+    """
+
+    look: int
+    cut: Cut
+    evidence: Evidence
+    decision: NDArray[np.int8]
+    running: NDArray[np.bool_]
+
+
+def steps(plan: Plan, record: Record, trials: int) -> Iterator[Step]:
+    """Hold the looks of a plan one after the other until every trial of the block has ended.
+
+    A trial ends when every hypothesis is decided, at the last look, or when participants run out before a look.
+    """
+    running = np.ones(trials, dtype=np.bool_)
+    settled: NDArray[np.int8] | None = None
+    for look in range(plan.looks.number):
+        cut = plan.looks.cut(look, record, trials)
+        reached = np.isfinite(cut.month)
+        live = Cut(np.where(running & reached, cut.included, 0), cut.month)
+        evidence = plan.analysis.evidence(record.observations, live, plan.aim)
+        said = plan.rule.decide(look, evidence)
+        said[~(running & reached)] = Decision.CONTINUE
+        settled = said if settled is None else np.where(settled == Decision.CONTINUE, said, settled)
+        yield Step(look, cut, evidence, said, running.copy())
+        running &= reached & (settled == Decision.CONTINUE).any(axis=1)
+        if not running.any():
+            return
+
+
+def conduct(plan: Plan, people: Participants) -> Trials:
+    """Conduct a design on the people of one block.
+
+    Args:
+        plan: The design.
+        people: The people, at least `plan.participants` of them; more are not enrolled.
+
+    Returns:
+        What became of each trial.
+    """
+    trials = people.block.trials
+    arm = plan.allocation.assign(people)
+    record = plan.arrangement.record(people, arm, plan.endpoint)
+    look = np.zeros(trials, dtype=np.int8)
+    success = np.zeros(trials, dtype=np.bool_)
+    included = np.zeros(trials, dtype=np.int64)
+    month = np.zeros(trials)
+    for step in steps(plan, record, trials):
+        here = step.running
+        success |= (step.decision == Decision.SUCCESS).any(axis=1)
+        look[here] = step.look
+        included[here] = step.cut.included[here]
+        month[here] = step.cut.month[here]
+    finished = np.isfinite(month)
+    if not finished.all():
+        _close_unfinished(record, finished, included, month)
+    enrolled, treated = _enrolled(record, arm, included, month)
+    end = Cut(included, month)
+    estimate = plan.estimate(record.observations, end, look)
+    return Trials(
+        success=success,
+        look=look,
+        enrolled=enrolled,
+        analysed=included.astype(np.int32),
+        treated=treated,
+        month=month,
+        finished=finished,
+        estimate=estimate.value,
+        lower=estimate.lower,
+        upper=estimate.upper,
+    )
+
+
+def _close_unfinished(
+    record: Record, finished: NDArray[np.bool_], included: NDArray[np.int64], month: NDArray[np.float64]
+) -> None:
+    """A trial that ran out of participants ends when the last one it has is resolved; it claims nothing."""
+    assert record.arrival is not None
+    assert record.resolved is not None
+    came = np.isfinite(record.arrival)
+    for t in np.flatnonzero(~finished):
+        included[t] = min(int(included[t]), int(came[t].sum()))
+        month[t] = record.resolved[t, came[t]].max(initial=0.0)
+
+
+def _enrolled(
+    record: Record, arm: Arms, included: NDArray[np.int64], month: NDArray[np.float64]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Participants enrolled when the trial ended, and those of them on treatment."""
+    if record.arrival is None:
+        there = np.arange(arm.shape[1]) < included[:, None]
+    else:
+        there = record.arrival <= month[:, None]
+    treated = there & (arm == TREATED)
+    return there.sum(axis=1, dtype=np.int32), treated.sum(axis=1, dtype=np.int32)

@@ -1,0 +1,109 @@
+"""Sums over trials from which every simulated figure and its Monte Carlo error is computed.
+
+A summary is small whatever the number of trials, and summaries of consecutive blocks add up. They are always added in the
+order of the trial numbers, so that not even the last bit depends on how the work was spread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from functools import reduce
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handful.engine.trials import Trials
+
+Floats = NDArray[np.float64]
+Counts = NDArray[np.int64]
+
+MONTH_BINS = 1200
+"""Durations are counted by month up to a hundred years."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Sums over trials of one design in one scenario.
+
+    Attributes:
+        trials: Trials summed.
+        success_at: Successes at each look, shape (looks,).
+        failure_at: Trials ended without success at each look.
+        unfinished: Trials that ran out of participants.
+        enrolled: How many trials enrolled 0, 1, 2 ... participants, shape (participants + 1,).
+        analysed: Sum of participants analysed.
+        treated: Sum and sum of squares of participants on treatment.
+        control: Sum and sum of squares of participants on control.
+        months: How many trials lasted less than 1, 2, ... months, shape (MONTH_BINS,).
+        month: Sum and sum of squares of the duration.
+        error: Sums of powers 0 to 4 of the estimate minus the truth, over trials with a finite estimate.
+        covered: Trials with a finite estimate whose interval covers the truth.
+    """
+
+    trials: int
+    success_at: Counts
+    failure_at: Counts
+    unfinished: int
+    enrolled: Counts
+    analysed: int
+    treated: Floats
+    control: Floats
+    months: Counts
+    month: Floats
+    error: Floats
+    covered: int
+
+    def __add__(self, other: Summary) -> Summary:
+        """Sums over the trials of both."""
+        return Summary(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+
+def summarise(trials: Trials, looks: int, participants: int, truth: float) -> Summary:
+    """Reduce the trials of a block to sums.
+
+    Args:
+        trials: What became of each trial.
+        looks: Looks planned.
+        participants: Most participants that can be enrolled.
+        truth: True benefit in the scenario.
+
+    Returns:
+        The sums of the block.
+    """
+    finite = np.isfinite(trials.estimate)
+    off = trials.estimate[finite] - truth
+    control = trials.enrolled - trials.treated
+    months = np.minimum(trials.month, MONTH_BINS - 1).astype(np.int64)
+    return Summary(
+        trials=len(trials),
+        success_at=np.bincount(trials.look[trials.success], minlength=looks),
+        failure_at=np.bincount(trials.look[~trials.success & trials.finished], minlength=looks),
+        unfinished=int((~trials.finished).sum()),
+        enrolled=np.bincount(trials.enrolled, minlength=participants + 1),
+        analysed=int(trials.analysed.sum()),
+        treated=_powers(trials.treated),
+        control=_powers(control),
+        months=np.bincount(months, minlength=MONTH_BINS),
+        month=_powers(trials.month),
+        error=np.array([float((off**k).sum()) for k in range(5)]),
+        covered=int(((trials.lower <= truth) & (truth <= trials.upper))[finite].sum()),
+    )
+
+
+def _powers(values: NDArray[np.generic]) -> Floats:
+    """Sum and sum of squares."""
+    numbers = values.astype(np.float64)
+    return np.array([numbers.sum(), (numbers * numbers).sum()])
+
+
+def add(summaries: Iterable[Summary]) -> Summary:
+    """Add summaries in the order given.
+
+    Args:
+        summaries: At least one.
+
+    Returns:
+        Their sum.
+    """
+    return reduce(lambda a, b: a + b, summaries)

@@ -1,0 +1,1 @@
+"""The people of a trial, simulated or real, as structs of arrays."""

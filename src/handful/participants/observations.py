@@ -1,0 +1,105 @@
+"""What a trial has seen of its participants: the one input of every analysis, simulated or real.
+
+A real data set is a block of one trial. Missing data are explicit masks, never a special number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Arms = NDArray[np.int8]
+
+CONTROL, TREATED = 0, 1
+"""Arm codes."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What is looked at: the first participants of each trial, at a calendar month.
+
+    Attributes:
+        included: Participants whose outcome is known, counted from the first, shape (trials,).
+        month: Calendar month of the look, shape (trials,); infinite where it is never reached.
+    """
+
+    included: Integers
+    month: Floats
+
+
+@dataclass(frozen=True)
+class Observations:
+    """Base of what analyses read. Shapes are (trials, participants) unless said otherwise.
+
+    Attributes:
+        arm: Arm of each participant: 0 control, 1 treated.
+        observed: Whether the outcome was or will be seen.
+    """
+
+    arm: Arms
+    observed: Flags | None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(trials, participants)."""
+        return self.arm.shape[0], self.arm.shape[1]
+
+
+@dataclass(frozen=True)
+class Outcomes(Observations):
+    """One outcome a participant: a number, a category's rank, or 0/1.
+
+    Attributes:
+        outcome: The outcome; meaningless where not observed.
+    """
+
+    outcome: Floats
+
+
+@dataclass(frozen=True)
+class Pairs(Observations):
+    """Each participant carries both sides of the comparison: two eyes, wounds in pairs, before and after.
+
+    Attributes:
+        treated: Outcome of the treated side (or after treatment), shape (trials, participants, pairs).
+        control: Outcome of the untreated side (or before treatment), same shape.
+        exposure: Observation time of the treated side divided by that of the control side; 1 unless counts were
+            collected over windows of different length.
+    """
+
+    treated: Floats
+    control: Floats
+    exposure: float = 1.0
+
+
+@dataclass(frozen=True)
+class Courses(Observations):
+    """Repeated measurements before and after treatment.
+
+    Attributes:
+        values: Measured values, shape (trials, participants, visits).
+        times: Months from treatment of each visit, negative before it, shape (visits,).
+    """
+
+    values: Floats
+    times: Floats
+
+
+@dataclass(frozen=True)
+class Events(Observations):
+    """Time to an event, still running when the trial is looked at.
+
+    Attributes:
+        entry: Calendar month at which the participant's clock starts.
+        time: Months from entry to the event or to the loss of the participant.
+        event: Whether `time` ends with the event (otherwise the participant is lost then).
+    """
+
+    entry: Floats
+    time: Floats
+    event: Flags

@@ -1,0 +1,94 @@
+"""Simulated participants: what would happen to each of them under every exposure.
+
+A scenario draws people once; every candidate design is then conducted on the same people. Columns are drawn when they
+are first asked for: each random number has an address of its own, so neither the order of the questions nor the columns
+that nobody asks for change anything.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handful.participants.block import Block
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+class Exposure(IntEnum):
+    """What a unit of a participant (the person, an eye, a wound) has been exposed to."""
+
+    UNTREATED = 0
+    """Neither the unit nor any other unit of the person was treated."""
+    TREATED = 1
+    """The unit was treated."""
+    BESIDE = 2
+    """The unit was not treated, but another unit of the same person was."""
+
+
+class Participants(ABC):
+    """The people of one block of trials with their potential outcomes.
+
+    Shapes are (trials, participants) unless said otherwise. Times are in months. Participants are numbered in the order
+    in which they arrive.
+
+    Attributes:
+        block: The trials these people belong to.
+        count: Participants in each trial.
+    """
+
+    def __init__(self, block: Block, count: int) -> None:
+        self.block = block
+        self.count = count
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(trials, participants)."""
+        return self.block.trials, self.count
+
+    @property
+    @abstractmethod
+    def arrival(self) -> Floats | None:
+        """Month of enrolment, not decreasing along participants; infinite for those who never come.
+
+        None when the scenario says nothing about recruitment: everybody is then there at month 0.
+        """
+
+    @property
+    @abstractmethod
+    def manufactured(self) -> Flags | None:
+        """Whether a product could be made for the participant; None when manufacture cannot fail."""
+
+    @property
+    @abstractmethod
+    def waiting(self) -> Floats | float:
+        """Months from enrolment to the day of treatment."""
+
+    @property
+    @abstractmethod
+    def dropout(self) -> Floats | None:
+        """Months from the day of treatment until the participant is lost; None when nobody is lost."""
+
+    @abstractmethod
+    def outcome(self, exposure: Exposure, unit: int = 0) -> Floats:
+        """Potential outcome of one unit of each participant under an exposure.
+
+        For a time-to-event endpoint this is the time from treatment to the event in months. For a count it is the
+        number of events in the follow-up window.
+        """
+
+    @abstractmethod
+    def before(self, months: float, unit: int = 0) -> Floats:
+        """What the own-control designs see before treatment.
+
+        Binary and count endpoints: the outcome over the `months` before treatment. Continuous endpoints: the baseline
+        value (the mean of the baseline visits).
+        """
+
+    @abstractmethod
+    def course(self, exposure: Exposure, times: Floats) -> Floats:
+        """Measured values at visits, in months from treatment (negative before it): (trials, participants, visits)."""

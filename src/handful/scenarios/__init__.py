@@ -1,0 +1,1 @@
+"""What may be true: populations with their potential outcomes, recruitment and manufacture."""
