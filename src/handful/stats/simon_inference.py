@@ -35,7 +35,7 @@ class TwoStageInference:
     Attributes:
         participants: number observed: n1 where the trial stopped early, n elsewhere.
         claim: whether the trial claims that the treatment works.
-        proportion: responses / participants, the naive estimate.
+        naive: responses / participants, the biased estimate that ignores the look.
         unbiased: the uniformly minimum variance unbiased estimate (Jung and Kim 2004).
         median_unbiased: the response probability at which this outcome or a higher one has probability 1/2; 0
             for no response.
@@ -47,7 +47,7 @@ class TwoStageInference:
 
     participants: NDArray[np.int64]
     claim: NDArray[np.bool_]
-    proportion: Array
+    naive: Array
     unbiased: Array
     median_unbiased: Array
     p_value: Array
@@ -180,7 +180,7 @@ def two_stage_inference(design: TwoStage, p0: float, confidence: float = 0.95) -
     table = TwoStageInference(
         participants=participants,
         claim=responses > design.final_threshold,
-        proportion=responses / participants,
+        naive=responses / participants,
         unbiased=unbiased_estimates(design),
         median_unbiased=_where_upper_tail_is(design, 0.5),
         p_value=outcome_probabilities(design, null)[::-1].cumsum()[::-1].clip(max=1.0),
