@@ -35,22 +35,21 @@ DRIFT_BAND = 12.0  # effects whose drift differs by less than this share one rec
 SMALLEST_PROBABILITY = 1e-250  # spending less than this at a look is spending nothing
 
 
-@lru_cache(maxsize=1)
-def _panel() -> tuple[Array, Array]:
-    """Nodes and weights of one panel on [-1, 1]."""
+@lru_cache(maxsize=256)
+def _unit_rule(panels: int) -> tuple[Array, Array]:
+    """Nodes and weights on [0, 1] in equal panels."""
     nodes, weights = np.polynomial.legendre.leggauss(PANEL_ORDER)
-    return nodes, weights
+    starts = np.arange(panels)[:, None]
+    return ((starts + 0.5 * (nodes + 1.0)) / panels).ravel(), np.tile(weights / (2 * panels), panels)
 
 
 def _composite_rule(start: float, stop: float, width: float) -> tuple[Array, Array]:
     """Nodes and weights on [start, stop] in equal panels no wider than `width`; none where stop <= start."""
     if not start < stop:
         return np.empty(0), np.empty(0)
-    nodes, weights = _panel()
-    panels = max(1, ceil((stop - start) / width))
-    half = (stop - start) / (2 * panels)
-    centres = start + half * (2 * np.arange(panels) + 1)
-    return (centres[:, None] + half * nodes).ravel(), np.tile(half * weights, panels)
+    length = stop - start
+    nodes, weights = _unit_rule(ceil(length / width))
+    return start + length * nodes, length * weights
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,10 @@ class Continuing:
 
     def mass_under(self, effect: ArrayLike) -> Array:
         """The mass at each node under other effects, of shape (*effect.shape, nodes)."""
-        theta = np.asarray(effect, dtype=np.float64)[..., None]
+        effects = np.asarray(effect, dtype=np.float64)
+        if effects.ndim == 0 and effects == self.reference:
+            return self.mass
+        theta = effects[..., None]
         shift = theta - self.reference
         middle = 0.5 * (theta + self.reference)
         return np.asarray(self.mass * np.exp(shift * (self.score - middle * self.information)))

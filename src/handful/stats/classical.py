@@ -1,0 +1,124 @@
+"""Efficacy boundaries given by their shape rather than by spending: one constant is solved for.
+
+These are the boundaries of the textbooks. They fix the number and time of the looks in advance; a spending
+function (see `handful.stats.spending`) does not, and is what a protocol should normally name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtri
+
+from handful.stats.normal_process import StoppedProcess
+from handful.stats.roots import find_root
+
+Levels = tuple[float, ...]
+
+
+def _under_null(fractions: Levels, upper: Levels, lower: Levels | None, mirrored: bool) -> StoppedProcess:
+    """The process between an upper boundary and a given lower one, its mirror image, or none."""
+    if mirrored:
+        return StoppedProcess(fractions, tuple(-bound for bound in upper), upper)
+    return StoppedProcess(fractions, (-np.inf,) * len(fractions) if lower is None else lower, upper)
+
+
+@dataclass(frozen=True)
+class WangTsiatis:
+    """Boundaries c * t**(delta - 1/2), between O'Brien-Fleming (delta 0) and Pocock (delta 1/2).
+
+    Wang and Tsiatis (1987), Biometrics 43:193-199.
+
+    Attributes:
+        delta: shape, usually in [0, 0.5].
+
+    Example:
+        >>> [round(bound, 4) for bound in WangTsiatis(delta=0.25).upper((0.5, 1.0), alpha=0.025)]
+        [2.4239, 2.0382]
+    """
+
+    delta: float
+
+    def __post_init__(self) -> None:
+        if not -2.0 <= self.delta <= 2.0:
+            raise ValueError(f"delta must lie between -2 and 2, got {self.delta!r}")
+
+    def upper(
+        self, fractions: Levels, alpha: float, *, lower: Levels | None = None, mirrored: bool = False
+    ) -> Levels:
+        """Upper boundaries for looks at fractions of the information.
+
+        Args:
+            fractions: information fractions of the looks, the last one 1.
+            alpha: type I error of the upper boundary, in (0, 1).
+            lower: lower boundaries at which a trial is bound to stop, if there are any.
+            mirrored: whether the trial also stops at the mirror image of the upper boundaries.
+
+        Returns:
+            One boundary a look, on the Z scale.
+        """
+        shape = np.asarray(fractions) ** (self.delta - 0.5)
+        target = float(ndtri(alpha))
+
+        def boundaries(constant: float) -> Levels:
+            return tuple((constant * shape).tolist())
+
+        def excess(constant: float) -> float:
+            process = _under_null(fractions, boundaries(constant), lower, mirrored)
+            return float(ndtri(process.crossing(0.0).upper.sum())) - target
+
+        return boundaries(find_root(excess, 0.05 - target, 0.2 - target))
+
+
+def o_brien_fleming() -> WangTsiatis:
+    """Boundaries c / sqrt(t): O'Brien and Fleming (1979), Biometrics 35:549-556.
+
+    Example:
+        >>> [round(bound, 4) for bound in o_brien_fleming().upper((0.5, 1.0), alpha=0.025)]
+        [2.7965, 1.9774]
+    """
+    return WangTsiatis(0.0)
+
+
+def pocock() -> WangTsiatis:
+    """The same boundary at every look: Pocock (1977), Biometrika 64:191-199.
+
+    Example:
+        >>> [round(bound, 4) for bound in pocock().upper((0.5, 1.0), alpha=0.025)]
+        [2.1783, 2.1783]
+    """
+    return WangTsiatis(0.5)
+
+
+@dataclass(frozen=True)
+class HaybittlePeto:
+    """A high constant boundary at the interim looks, and whatever is left of the error rate at the last.
+
+    Haybittle (1971), British Journal of Radiology 44:793-797; Peto et al. (1976), British Journal of Cancer
+    34:585-612.
+
+    Attributes:
+        interim: the boundary before the last look, on the Z scale.
+
+    Example:
+        >>> [round(bound, 4) for bound in HaybittlePeto().upper((0.25, 0.5, 0.75, 1.0), alpha=0.025)]
+        [3.0, 3.0, 3.0, 1.9828]
+    """
+
+    interim: float = 3.0
+
+    def upper(
+        self, fractions: Levels, alpha: float, *, lower: Levels | None = None, mirrored: bool = False
+    ) -> Levels:
+        """Upper boundaries for looks at fractions of the information; see `WangTsiatis.upper`.
+
+        Raises:
+            ValueError: if the interim looks alone spend more than alpha.
+        """
+        interim = (self.interim,) * (len(fractions) - 1)
+        process = _under_null(fractions, (*interim, np.inf), lower, mirrored)
+        left = alpha - float(process.crossing(0.0).upper.sum())
+        if left <= 0.0:
+            raise ValueError(f"interim boundaries of {self.interim!r} spend more than alpha = {alpha!r}")
+        return (*interim, process.continuing[-1].boundary(fractions[-1], left, 0.0))

@@ -1,0 +1,223 @@
+"""How the error rates of a trial are spent over its looks.
+
+A spending function says which part of an error rate may be used up when a fraction t of the planned
+information has been seen: 0 at t = 0, everything from t = 1 on, never falling. It may be spent for efficacy
+(type I error) or for futility (type II error), and needs neither the number nor the time of the looks in
+advance (Lan and DeMets 1983).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import e
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import betainc, ndtr, ndtri
+
+Array = NDArray[np.float64]
+
+
+@runtime_checkable
+class SpendingFunction(Protocol):
+    """What boundaries need of a spending function."""
+
+    def spent(self, information_fraction: ArrayLike, alpha: float) -> Array:
+        """Error rate spent by the time a fraction of the information is reached.
+
+        Args:
+            information_fraction: fractions of the planned information, 0 or more; any shape.
+            alpha: the whole error rate, in (0, 1); one-sided.
+
+        Returns:
+            The cumulative error rate at each fraction, `alpha` from 1 on; of the shape of the fractions.
+        """
+        ...
+
+
+def _fraction(information_fraction: ArrayLike, alpha: float) -> Array:
+    """Fractions cut at 1, after both arguments have been checked."""
+    fraction = np.asarray(information_fraction, dtype=np.float64)
+    if not np.all(fraction >= 0.0):
+        raise ValueError(f"information fractions must not be negative, got {information_fraction!r}")
+    if not 0.0 < alpha < 1.0:
+        raise ValueError(f"the error rate to spend must lie strictly between 0 and 1, got {alpha!r}")
+    return np.minimum(fraction, 1.0)
+
+
+@dataclass(frozen=True)
+class OBrienFlemingType:
+    """Little at first, most at the end: close to the boundaries of O'Brien and Fleming.
+
+    2 - 2 * Phi(z(1 - alpha/2) / sqrt(t)), Lan and DeMets (1983), Biometrika 70:659-663.
+
+    Example:
+        >>> OBrienFlemingType().spent([0.5, 1.0], alpha=0.025).round(6)
+        array([0.001525, 0.025   ])
+    """
+
+    def spent(self, information_fraction: ArrayLike, alpha: float) -> Array:
+        """See `SpendingFunction.spent`."""
+        fraction = _fraction(information_fraction, alpha)
+        with np.errstate(divide="ignore"):
+            return np.asarray(2.0 * ndtr(float(ndtri(alpha / 2)) / np.sqrt(fraction)))
+
+
+@dataclass(frozen=True)
+class PocockType:
+    """Nearly evenly: close to the constant boundary of Pocock.
+
+    alpha * log(1 + (e - 1) * t), Lan and DeMets (1983), Biometrika 70:659-663.
+
+    Example:
+        >>> PocockType().spent([0.5, 1.0], alpha=0.025).round(6)
+        array([0.015503, 0.025   ])
+    """
+
+    def spent(self, information_fraction: ArrayLike, alpha: float) -> Array:
+        """See `SpendingFunction.spent`."""
+        return np.asarray(alpha * np.log1p((e - 1.0) * _fraction(information_fraction, alpha)))
+
+
+@dataclass(frozen=True)
+class HwangShihDeCani:
+    """One parameter from late (negative) through even (0) to early (positive).
+
+    alpha * (1 - exp(-gamma * t)) / (1 - exp(-gamma)), Hwang, Shih and DeCani (1990), Statistics in Medicine
+    9:1439-1445. gamma = -4 is near O'Brien-Fleming, 1 near Pocock.
+
+    Attributes:
+        gamma: between -40 and 40.
+
+    Example:
+        >>> HwangShihDeCani(gamma=-4).spent([0.5, 1.0], alpha=0.025).round(6)
+        array([0.00298, 0.025  ])
+    """
+
+    gamma: float
+
+    def __post_init__(self) -> None:
+        if not -40.0 <= self.gamma <= 40.0:
+            raise ValueError(f"gamma must lie between -40 and 40, got {self.gamma!r}")
+
+    def spent(self, information_fraction: ArrayLike, alpha: float) -> Array:
+        """See `SpendingFunction.spent`."""
+        fraction = _fraction(information_fraction, alpha)
+        if self.gamma == 0.0:
+            return alpha * fraction
+        return np.asarray(alpha * np.expm1(-self.gamma * fraction) / np.expm1(-self.gamma))
+
+
+@dataclass(frozen=True)
+class KimDeMets:
+    """A power of the information fraction.
+
+    alpha * t**rho, Kim and DeMets (1987), Biometrika 74:149-154. rho = 1 spends evenly, 3 is near
+    O'Brien-Fleming.
+
+    Attributes:
+        rho: positive.
+
+    Example:
+        >>> KimDeMets(rho=3).spent([0.5, 1.0], alpha=0.025).round(6)
+        array([0.003125, 0.025   ])
+    """
+
+    rho: float
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.rho <= 50.0:
+            raise ValueError(f"rho must be positive and at most 50, got {self.rho!r}")
+
+    def spent(self, information_fraction: ArrayLike, alpha: float) -> Array:
+        """See `SpendingFunction.spent`."""
+        return np.asarray(alpha * _fraction(information_fraction, alpha) ** self.rho)
+
+
+@dataclass(frozen=True)
+class BetaSpending:
+    """The distribution function of a beta distribution, for two parameters' freedom.
+
+    alpha * I_t(a, b) with I the regularised incomplete beta function; Anderson and Clark (2010), Statistics
+    in Medicine 29:321-327.
+
+    Attributes:
+        a: positive.
+        b: positive.
+
+    Example:
+        >>> BetaSpending(a=2, b=3).spent([1 / 3, 2 / 3], alpha=0.025).round(6)
+        array([0.010185, 0.022222])
+    """
+
+    a: float
+    b: float
+
+    def __post_init__(self) -> None:
+        if not (self.a > 0.0 and self.b > 0.0):
+            raise ValueError(f"a and b must be positive, got {self.a!r} and {self.b!r}")
+
+    def spent(self, information_fraction: ArrayLike, alpha: float) -> Array:
+        """See `SpendingFunction.spent`."""
+        return np.asarray(alpha * betainc(self.a, self.b, _fraction(information_fraction, alpha)))
+
+
+@dataclass(frozen=True)
+class ExponentialSpending:
+    """A power of the error rate itself.
+
+    alpha ** (t ** -nu); Anderson and Clark (2010), Statistics in Medicine 29:321-327. nu = 0.8 is near
+    O'Brien-Fleming, 0.2 near Pocock.
+
+    Attributes:
+        nu: positive.
+
+    Example:
+        >>> ExponentialSpending(nu=0.8).spent([1 / 3, 1.0], alpha=0.1).round(6)
+        array([0.003906, 0.1     ])
+    """
+
+    nu: float
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.nu <= 10.0:
+            raise ValueError(f"nu must be positive and at most 10, got {self.nu!r}")
+
+    def spent(self, information_fraction: ArrayLike, alpha: float) -> Array:
+        """See `SpendingFunction.spent`."""
+        fraction = _fraction(information_fraction, alpha)
+        with np.errstate(divide="ignore", over="ignore"):
+            return np.asarray(alpha ** (fraction**-self.nu))
+
+
+@dataclass(frozen=True)
+class CumulativeSpending:
+    """A spending plan given point by point, with straight lines between the points.
+
+    Attributes:
+        information_fractions: growing, in (0, 1], the last one 1.
+        proportions: part of the error rate spent by each fraction, not falling, in [0, 1], the last one 1.
+
+    Example:
+        >>> plan = CumulativeSpending((0.2, 0.6, 1.0), (0.04, 0.4, 1.0))
+        >>> plan.spent([0.2, 0.4, 1.0], alpha=0.025).round(6)
+        array([0.001 , 0.0055, 0.025 ])
+    """
+
+    information_fractions: tuple[float, ...]
+    proportions: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        times, parts = (0.0, *self.information_fractions), (0.0, *self.proportions)
+        if len(times) != len(parts) or times[-1] != 1.0 or parts[-1] != 1.0:
+            raise ValueError("a spending plan needs one proportion for each fraction, and both must end at 1")
+        if not (np.all(np.diff(times) > 0.0) and np.all(np.diff(parts) >= 0.0)):
+            raise ValueError("the fractions of a spending plan must grow and its proportions must not fall")
+
+    def spent(self, information_fraction: ArrayLike, alpha: float) -> Array:
+        """See `SpendingFunction.spent`."""
+        fraction = _fraction(information_fraction, alpha)
+        return np.asarray(
+            alpha * np.interp(fraction, (0.0, *self.information_fractions), (0.0, *self.proportions))
+        )
