@@ -4,9 +4,9 @@ All blocks of a page run top to bottom in one temporary folder that holds a copy
 
 - ``python`` runs in the page's one namespace; a block that starts with ``>>>`` is compared as a doctest.
 - ``console`` runs its lines ``$ handful ...``. What is printed must match what is shown below the command,
-  where a line ``...`` stands for any lines and ``...`` within a line for any text; nothing shown means anything
-  may be printed. A comment ``# exit code 2`` after the command says how it ends. ``$ make x`` must name a target
-  of the Makefile. Other commands must be in `SHOWN_ONLY`, so that nothing goes unchecked unnoticed.
+  where a line ``...`` stands for any lines and ``...`` within a line for any text; nothing shown means
+  anything may be printed. A comment ``# exit code 2`` after the command says how it ends. ``$ make x`` must
+  name a target of the Makefile. Other commands must be in `SHOWN_ONLY`, so that nothing goes unchecked.
 - ``yaml`` must be YAML 1.2 without repeated keys. A block that is a whole study (it has a ``schema:``) must
   pass ``handful check``. A first line ``# study.yaml`` keeps it as that file for the commands further down.
 """
