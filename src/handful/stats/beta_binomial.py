@@ -117,7 +117,7 @@ def credible_interval(
     return lower, upper
 
 
-def predictive_pmf(n: int, prior: tuple[float, float] = UNIFORM) -> Array:
+def predictive_pmf(n: int, prior: tuple[ArrayLike, ArrayLike] = UNIFORM) -> Array:
     """Beta-binomial probability of each number of responses among participants not yet observed.
 
     Args:
@@ -126,7 +126,7 @@ def predictive_pmf(n: int, prior: tuple[float, float] = UNIFORM) -> Array:
             data, the posterior after some.
 
     Returns:
-        Probabilities of 0 to n responses, shape (n + 1,).
+        Probabilities of 0 to n responses, the shape of the weights + (n + 1,).
 
     Raises:
         ValueError: if `n` or the prior is out of range.
@@ -135,7 +135,9 @@ def predictive_pmf(n: int, prior: tuple[float, float] = UNIFORM) -> Array:
         >>> predictive_pmf(3)
         array([0.25, 0.25, 0.25, 0.25])
     """
-    a, b = _checked(prior)
+    a, b = (np.asarray(weight, dtype=np.float64)[..., None] for weight in prior)
+    if not (np.all(a > 0.0) and np.all(b > 0.0)):
+        raise ValueError(f"a beta prior needs two positive weights, got {prior!r}")
     total = size(n, "n")
     responses = np.arange(total + 1)
     ways = -betaln(responses + 1.0, total - responses + 1.0) - np.log(total + 1.0)
