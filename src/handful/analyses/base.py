@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 from handful.participants.observations import Cut, Observations
 from handful.spec.base import Spec
+from handful.stats.lattice import Move as Move
+from handful.stats.lattice import Stage as Stage
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -66,27 +68,6 @@ class Estimate:
     value: Floats
     lower: Floats
     upper: Floats
-
-
-@dataclass(frozen=True)
-class Move:
-    """One result that a participant can have: where it moves the counts, and the name of its chance.
-
-    Attributes:
-        shift: What is added to each count.
-        chance: Product of named chances; a name led by `not ` is the complement. Names are those of
-            `Scenario.chances`.
-    """
-
-    shift: tuple[int, ...]
-    chance: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Stage:
-    """The participants between two looks: groups of `repeats` participants who share their possible moves."""
-
-    groups: tuple[tuple[int, tuple[Move, ...]], ...]
 
 
 class NullBoundary:
@@ -174,6 +155,14 @@ class Analysis(Spec):
         from scipy.special import ndtr
 
         return self.critical(float(ndtr(-z))) if np.isfinite(z) else z
+
+    def counts(self, seen: Observations, cut: Cut, aim: Aim) -> tuple[Integers, ...]:
+        """Where each trial is on the lattice: one array of shape (trials,) for each count.
+
+        Raises:
+            TypeError: When the analysis has no lattice.
+        """
+        raise TypeError(f"analysis {self.kind!r} is not a function of counts")
 
     def lattice(self, sizes: Sizes, aim: Aim, *, coin_flip: bool = False) -> Lattice | None:
         """Every possible trial with the given sizes at its looks, or None when evidence is not a function of counts.

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from handful.analyses.base import Aim, Analysis, Estimate
@@ -20,8 +21,9 @@ from handful.designs.arrangements import Arrangement
 from handful.designs.pieces import Allocation, KnownOutcomes, Looks, Thresholds
 from handful.participants.endpoint import Endpoint
 from handful.participants.observations import Cut, Observations
+from handful.scenarios.base import Scenario
 from handful.spec.base import Spec
-from handful.spec.quantities import OpenProbability, PositiveCount
+from handful.spec.quantities import OpenProbability
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,6 @@ class Question:
     power: float = 0.8
 
 
-Estimator = Callable[[Observations, Cut, "np.ndarray"], Estimate]
-"""Estimate that knows at which look each trial stopped: (observations, cut, look of each trial)."""
-
-
 @dataclass(frozen=True)
 class Plan:
     """An executable design: everything the engines need, and nothing else.
@@ -56,7 +54,8 @@ class Plan:
         analysis: Evidence from data.
         aim: What the analysis is asked.
         rule: Evidence to decision.
-        estimator: Estimate adjusted for the stopping rule; the analysis's own when None.
+        adjusted: Per look the estimate adjusted for the stopping rule, over the grid of counts of the analysis's
+            lattice; the analysis's own estimate is reported when None.
     """
 
     endpoint: Endpoint
@@ -67,32 +66,39 @@ class Plan:
     analysis: Analysis
     aim: Aim
     rule: Thresholds
-    estimator: Estimator | None = None
+    adjusted: tuple[Estimate, ...] | None = None
 
-    def estimate(self, seen: Observations, cut: Cut, look: np.ndarray) -> Estimate:
+    def estimate(self, seen: Observations, cut: Cut, look: NDArray[np.int8]) -> Estimate:
         """The estimate that the design reports, for trials that stopped at the given looks."""
-        if self.estimator is not None:
-            return self.estimator(seen, cut, look)
-        return self.analysis.estimate(seen, cut, self.aim)
+        if self.adjusted is None:
+            return self.analysis.estimate(seen, cut, self.aim)
+        counts = self.analysis.counts(seen, cut, self.aim)
+        reported = Estimate(*(np.full(len(look), np.nan) for _ in range(3)))
+        for k, table in enumerate(self.adjusted):
+            here = look == k
+            index = tuple(np.minimum(c[here], n - 1) for c, n in zip(counts, table.value.shape, strict=True))
+            for part in ("value", "lower", "upper"):
+                getattr(reported, part)[here] = getattr(table, part)[index]
+        return reported
 
 
 @dataclass(frozen=True)
 class Stress:
-    """One assumption that can sink a design, as changes of a scenario.
+    """One assumption that can sink a design, as a change of a scenario.
 
     Attributes:
         name: Short name, as it will be printed.
-        why: One sentence: why the family is fragile to it.
-        field: Field of the scenario that is changed.
-        amounts: Values to try, mildest first, as multiples of the scale of `per`.
-        per: What an amount is a multiple of: `effect` (the benefit hoped for) or `one` (as it stands).
+        why: One sentence: why a family is fragile to it.
+        amounts: Amounts to try, mildest first.
+        unit: What an amount counts: `of the effect hoped for`, `of the effect`, `of participants a year` ...
+        apply: The scenario under an amount, given the benefit hoped for; None when the scenario cannot be stressed so.
     """
 
     name: str
     why: str
-    field: str
     amounts: tuple[float, ...]
-    per: str = "effect"
+    unit: str
+    apply: Callable[[Scenario, Endpoint, float, float], Scenario | None]
 
 
 class Design(Spec):
@@ -103,7 +109,6 @@ class Design(Spec):
     references: ClassVar[tuple[str, ...]] = ()
     fragile_to: ClassVar[tuple[Stress, ...]] = ()
 
-    participants: PositiveCount = Field(le=100_000, description="Most participants that can be enrolled.")
     alpha: OpenProbability | None = Field(
         None, description="One-sided significance level; the study's own when empty."
     )

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handful.analyses.base import Evidence
-from handful.kernels.allocation import coin_flips, permuted_blocks
-from handful.participants.observations import TREATED, Arms, Cut, Floats, Observations
+from handful.kernels.allocation import coin_flips, minimised, permuted_blocks
+from handful.kernels.survival import nth_event_time
+from handful.participants.observations import TREATED, Arms, Cut, Events, Floats, Observations
 from handful.participants.potential import Participants
 
 
@@ -113,6 +114,37 @@ class CoinFlip(Allocation):
 
 
 @dataclass(frozen=True)
+class Minimisation(Allocation):
+    """Minimisation over baseline factors with a random element (Pocock and Simon 1975).
+
+    Attributes:
+        ratio: (treated, control).
+        certainty: Chance that the arm which balances better is taken.
+    """
+
+    ratio: tuple[int, int] = (1, 1)
+    certainty: float = 0.8
+
+    def assign(self, people: Participants) -> Arms:
+        """One participant after the other, each towards balance of their own factor levels and of the totals."""
+        block = people.block
+        return minimised(
+            block.seed, block.first, people.factors(), self.ratio[0] / sum(self.ratio), self.certainty
+        )
+
+    def sizes(self, included: int) -> None:
+        """Left to chance."""
+        return
+
+    def describe(self) -> str:
+        """In words."""
+        return (
+            f"Participants are allocated {self.ratio[0]}:{self.ratio[1]} (treated to control) by minimisation over the baseline "
+            f"factors: the arm that balances better is taken with a chance of {100 * self.certainty:.0f}%."
+        )
+
+
+@dataclass(frozen=True)
 class Record:
     """One block of trials as they would be seen if nobody stopped them.
 
@@ -181,6 +213,42 @@ class KnownOutcomes(Looks):
             return f"The data are analysed once, when the outcome of all {self.sizes[0]} participants is known."
         parts = ", ".join(str(s) for s in self.sizes[:-1])
         return f"The data are looked at when the outcome of {parts} and finally {self.sizes[-1]} participants is known."
+
+
+@dataclass(frozen=True)
+class EventCounts(Looks):
+    """Looks when so many events have happened; the last look is held at the latest when everybody's follow-up is over.
+
+    Attributes:
+        events: Events at each look, increasing.
+    """
+
+    events: tuple[int, ...]
+
+    @property
+    def number(self) -> int:
+        """How many looks are planned."""
+        return len(self.events)
+
+    def planned(self) -> tuple[int, ...]:
+        """Events at each look."""
+        return self.events
+
+    def cut(self, look: int, record: Record, trials: int) -> Cut:
+        """Everybody enrolled by the month of the event in question."""
+        seen = record.observations
+        assert isinstance(seen, Events)
+        month = nth_event_time(seen.entry, seen.time, seen.event, self.events[look], seen.observed)
+        over = np.where(np.isfinite(seen.entry), seen.entry + seen.time, 0.0).max(axis=1)
+        month = np.minimum(month, over)
+        return Cut((seen.entry <= month[:, None]).sum(axis=1), month)
+
+    def describe(self) -> str:
+        """In words."""
+        if self.number == 1:
+            return f"The data are analysed once, when {self.events[0]} events have happened."
+        parts = ", ".join(str(e) for e in self.events[:-1])
+        return f"The data are looked at when {parts} and finally {self.events[-1]} events have happened."
 
 
 @dataclass(frozen=True)

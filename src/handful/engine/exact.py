@@ -1,7 +1,7 @@
 """The exact engine: every possible trial of a design whose decisions depend on counts.
 
-The engine adds participants one at a time to a grid of counts, and at each look takes out the trials that stop. It walks
-all paths, so its figures carry no Monte Carlo error. A whole range of chances is walked at once.
+Its figures carry no Monte Carlo error. It answers where a plan has a lattice and the scenario says the chances of every
+result a participant can have; else the numeric or the simulating engine must.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from handful.analyses.base import Lattice, Move
+from handful.analyses.base import Estimate, Evidence, Lattice
 from handful.designs.base import Plan
-from handful.designs.pieces import CoinFlip, Decision
-from handful.analyses.base import Evidence
+from handful.designs.pieces import CoinFlip, Decision, KnownOutcomes
+from handful.stats.lattice import advance, start
+from handful.stats.worst_case import maximum
 
 Floats = NDArray[np.float64]
 
@@ -35,8 +36,38 @@ class Stopped:
     failure: Floats
 
 
+@dataclass(frozen=True)
+class ExactCharacteristics:
+    """Operating characteristics of a design under one set of chances, without error.
+
+    Attributes:
+        success_at: Probability of claiming benefit at each look.
+        failure_at: Probability of ending without a claim at each look.
+        analysed: Expected participants analysed.
+        bias: Expectation of the reported estimate minus the truth, given that it is defined.
+        rmse: Root of the mean squared error, likewise.
+        coverage: Probability that the reported interval covers the truth, likewise.
+        defined: Probability that the estimate is defined.
+    """
+
+    success_at: Floats
+    failure_at: Floats
+    analysed: float
+    bias: float
+    rmse: float
+    coverage: float
+    defined: float
+
+    @property
+    def success(self) -> float:
+        """Probability of claiming benefit."""
+        return float(self.success_at.sum())
+
+
 def lattice_of(plan: Plan) -> Lattice | None:
     """The lattice of a plan, or None when its trials cannot be enumerated."""
+    if not isinstance(plan.looks, KnownOutcomes):
+        return None
     coin_flip = isinstance(plan.allocation, CoinFlip)
     sizes: list[tuple[int, int]] = []
     for included in plan.looks.planned():
@@ -58,39 +89,80 @@ def walk(plan: Plan, lattice: Lattice, chances: Mapping[str, Floats]) -> Iterato
     Yields:
         What stops at each look; at the last look everything does.
     """
-    points = len(next(iter(chances.values())))
-    first = lattice.statistic[0]
-    mass = np.zeros((points, *(1,) * first.ndim))
-    mass[...] = 1.0
+    mass = start(lattice.statistic[0].ndim, len(next(iter(chances.values()))))
     last = len(lattice.stages) - 1
     for look, stage in enumerate(lattice.stages):
-        for repeats, moves in stage.groups:
-            weights = [_weight(move, chances) for move in moves]
-            for _ in range(repeats):
-                mass = _advance(mass, moves, weights)
+        mass = advance(mass, stage, chances)
         statistic = lattice.statistic[look]
         said = plan.rule.decide(look, Evidence(statistic.reshape(-1, 1)))[:, 0].reshape(statistic.shape)
         success = np.where(said == Decision.SUCCESS, mass, 0.0)
-        stop = (said != Decision.SUCCESS) if look == last else (said == Decision.FUTILITY)
-        failure = np.where(stop, mass, 0.0)
-        yield Stopped(look, success, failure)
+        ends = (said != Decision.SUCCESS) if look == last else (said == Decision.FUTILITY)
+        yield Stopped(look, success, np.where(ends, mass, 0.0))
         mass = np.where(said == Decision.CONTINUE, mass, 0.0)
 
 
-def _weight(move: Move, chances: Mapping[str, Floats]) -> Floats:
-    """Chance of a move at each point."""
-    weight = np.ones(len(next(iter(chances.values()))))
-    for name in move.chance:
-        weight = weight * (1.0 - chances[name[4:]] if name.startswith("not ") else chances[name])
-    return weight
+def success_probability(plan: Plan, lattice: Lattice, chances: Mapping[str, Floats]) -> Floats:
+    """Probability of claiming benefit at each set of chances, shape (points,)."""
+    total = np.zeros(len(next(iter(chances.values()))))
+    for stopped in walk(plan, lattice, chances):
+        total += stopped.success.reshape(len(total), -1).sum(axis=1)
+    return total
 
 
-def _advance(mass: Floats, moves: tuple[Move, ...], weights: list[Floats]) -> Floats:
-    """Add one participant to every possible trial."""
-    reach = [max(move.shift[axis] for move in moves) for axis in range(mass.ndim - 1)]
-    grown = np.zeros((mass.shape[0], *(n + r for n, r in zip(mass.shape[1:], reach, strict=True))))
-    column = (slice(None), *(None,) * (mass.ndim - 1))
-    for move, weight in zip(moves, weights, strict=True):
-        window = tuple(slice(s, s + n) for s, n in zip(move.shift, mass.shape[1:], strict=True))
-        grown[(slice(None), *window)] += weight[column] * mass
-    return grown
+def worst_type_one_error(plan: Plan, lattice: Lattice) -> tuple[float, float | None]:
+    """Type I error at the worst point of the null hypothesis.
+
+    Args:
+        plan: The design.
+        lattice: Its lattice.
+
+    Returns:
+        (largest probability of a false claim, nuisance parameter at which it occurs; None when the null is one point).
+    """
+    if lattice.null.is_point:
+        return float(success_probability(plan, lattice, lattice.null.at(np.zeros(1)))[0]), None
+    return maximum(lambda nuisance: success_probability(plan, lattice, lattice.null.at(nuisance)))
+
+
+def characteristics(
+    plan: Plan, lattice: Lattice, chances: Mapping[str, float], truth: float
+) -> ExactCharacteristics:
+    """Operating characteristics of a plan under one set of chances.
+
+    Args:
+        plan: The design.
+        lattice: Its lattice.
+        chances: The named chances.
+        truth: True benefit, against which the reported estimate is held.
+
+    Returns:
+        The characteristics.
+    """
+    at_one_point = {name: np.array([chance]) for name, chance in chances.items()}
+    estimates = plan.adjusted or lattice.estimate
+    planned = plan.looks.planned()
+    success_at, failure_at = np.zeros(len(planned)), np.zeros(len(planned))
+    sums = np.zeros(4)
+    for stopped in walk(plan, lattice, at_one_point):
+        success_at[stopped.look] = stopped.success.sum()
+        failure_at[stopped.look] = stopped.failure.sum()
+        sums += _errors((stopped.success + stopped.failure)[0], estimates[stopped.look], truth)
+    defined, off, squared, covered = sums
+    held = defined if defined > 0 else np.nan
+    return ExactCharacteristics(
+        success_at=success_at,
+        failure_at=failure_at,
+        analysed=float((success_at + failure_at) @ np.asarray(planned)),
+        bias=float(off / held),
+        rmse=float(np.sqrt(squared / held)),
+        coverage=float(covered / held),
+        defined=float(defined),
+    )
+
+
+def _errors(mass: Floats, estimate: Estimate, truth: float) -> Floats:
+    """Sums over the trials that stop at one look: mass, error, squared error, coverage; defined estimates only."""
+    known = np.isfinite(estimate.value) & (mass > 0)
+    weight, off = mass[known], estimate.value[known] - truth
+    covers = (estimate.lower[known] <= truth) & (truth <= estimate.upper[known])
+    return np.array([weight.sum(), weight @ off, weight @ (off * off), weight @ covers])

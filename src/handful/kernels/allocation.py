@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from handful.kernels.jit import kernel
 from handful.kernels.streams import Purpose, uniforms
 
-__all__ = ["block_arms", "coin_flips", "permuted_blocks"]
+__all__ = ["block_arms", "coin_flips", "minimised", "minimised_arms", "permuted_blocks"]
 
 Arms = NDArray[np.int8]
 
@@ -96,3 +96,80 @@ def coin_flips(seed: int, first_trial: int, trials: int, participants: int, chan
     """
     drawn = uniforms(seed, first_trial, trials, participants, Purpose.ALLOCATION)
     return (drawn < chance).astype(np.int8)
+
+
+@kernel
+def minimised_arms(drawn: NDArray[np.float64], factors: Arms, share: float, certainty: float) -> Arms:
+    """Turn uniform numbers into minimised allocation (for use by `minimised`).
+
+    For each arm the imbalance is what it would be with the new participant: the sum, over the totals and over each of
+    the participant's factor levels, of |treated * (1 - share) - control * share|. The arm with less imbalance is taken
+    with the chance `certainty`; at equal imbalance the chance of treatment is `share`.
+
+    Args:
+        drawn: uniform numbers, shape (trials, participants).
+        factors: level (0 or 1) of each factor, shape (trials, participants, factors).
+        share: share of participants to be treated.
+        certainty: chance that the arm that balances better is taken.
+
+    Returns:
+        1 for treated, 0 for control, shape (trials, participants).
+
+    Example:
+        >>> minimised_arms(np.array([[0.2, 0.1, 0.6]]), np.zeros((1, 3, 0), dtype=np.int8), 0.5, 0.8)
+        array([[1, 0, 0]], dtype=int8)
+    """
+    trials, participants = drawn.shape
+    number = factors.shape[2]
+    arms = np.zeros((trials, participants), dtype=np.int8)
+    counts = np.zeros((number + 1, 2, 2), dtype=np.int64)
+    for t in range(trials):
+        counts[:] = 0
+        for i in range(participants):
+            if_treated = 0.0
+            if_control = 0.0
+            for f in range(number + 1):
+                level = factors[t, i, f] if f < number else 0
+                control, treated = counts[f, level, 0], counts[f, level, 1]
+                if_treated += abs((treated + 1) * (1.0 - share) - control * share)
+                if_control += abs(treated * (1.0 - share) - (control + 1) * share)
+            chance = share
+            if if_treated < if_control - 1e-9:
+                chance = certainty
+            elif if_control < if_treated - 1e-9:
+                chance = 1.0 - certainty
+            arm = 1 if drawn[t, i] < chance else 0
+            arms[t, i] = arm
+            for f in range(number + 1):
+                counts[f, factors[t, i, f] if f < number else 0, arm] += 1
+    return arms
+
+
+def minimised(seed: int, first_trial: int, factors: Arms, share: float, certainty: float) -> Arms:
+    """Allocate participants by minimisation over binary baseline factors (Pocock and Simon 1975, Biometrics 31:103).
+
+    Args:
+        seed: the study's seed.
+        first_trial: number of the first trial.
+        factors: level (0 or 1) of each factor, shape (trials, participants, factors); without factors only the totals
+            are balanced.
+        share: share of participants to be treated, in (0, 1).
+        certainty: chance that the arm that balances better is taken, in [0.5, 1].
+
+    Returns:
+        1 for treated, 0 for control, shape (trials, participants).
+
+    Raises:
+        ValueError: if a share is outside its range.
+
+    Example:
+        >>> levels = np.zeros((50, 20, 1), dtype=np.int8)
+        >>> arms = minimised(seed=1, first_trial=0, factors=levels, share=0.5, certainty=1.0)
+        >>> bool((arms.sum(axis=1) == 10).all())
+        True
+    """
+    if not (0 < share < 1 and 0.5 <= certainty <= 1):
+        raise ValueError(f"share {share} must be in (0, 1) and certainty {certainty} in [0.5, 1]")
+    trials, participants = factors.shape[:2]
+    drawn = uniforms(seed, first_trial, trials, participants, Purpose.ALLOCATION)
+    return minimised_arms(drawn, factors, share, certainty)

@@ -1,0 +1,63 @@
+"""Thresholds calibrated over every possible trial, so that error is spent as planned at the worst point of the null."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handful.analyses.base import Lattice
+from handful.stats.lattice import advance, start
+
+Floats = NDArray[np.float64]
+
+_POINTS = 513
+
+
+def calibrated_thresholds(
+    lattice: Lattice, spent: tuple[float, ...], lower: tuple[float, ...]
+) -> tuple[float, ...]:
+    """Choose, look by look, the smallest threshold that keeps the cumulative error.
+
+    At each look the possible values of the statistic are taken from the strongest down; the threshold is the weakest value
+    at which the probability of a false claim so far stays within what may be spent, at every point of a fine grid along
+    the boundary of the null hypothesis (exactly, when that boundary is one point).
+
+    Args:
+        lattice: All possible trials.
+        spent: Type I error that may be spent by each look, cumulative.
+        lower: Futility thresholds that may be counted on; minus infinity where there are none.
+
+    Returns:
+        A threshold for each look; infinite where no value keeps the error.
+
+    Source: the exact analogue of Lan and DeMets (1983); compare Jennison and Turnbull 2000, chapter 12.
+    """
+    points = 1 if lattice.null.is_point else _POINTS
+    nuisance = np.sin(np.linspace(0.0, np.pi, points) / 2) ** 2
+    chances = lattice.null.at(nuisance)
+    mass = start(lattice.statistic[0].ndim, points)
+    claimed = np.zeros(points)
+    thresholds: list[float] = []
+    for look, stage in enumerate(lattice.stages):
+        mass = advance(mass, stage, chances)
+        statistic = lattice.statistic[look].ravel()
+        flat = mass.reshape(points, -1)
+        threshold, added = _weakest(statistic, flat, claimed, spent[look])
+        thresholds.append(threshold)
+        claimed = claimed + added
+        going = (statistic < threshold) & (statistic > lower[look])
+        mass = np.where(going.reshape(lattice.statistic[look].shape), mass, 0.0)
+    return tuple(thresholds)
+
+
+def _weakest(statistic: Floats, mass: Floats, claimed: Floats, allowed: float) -> tuple[float, Floats]:
+    """The weakest threshold within what is allowed, and the error that it adds at each point."""
+    order = np.argsort(-statistic, kind="stable")
+    sorted_statistic = statistic[order]
+    worst = (np.cumsum(mass[:, order], axis=1) + claimed[:, None]).max(axis=0)
+    last_of_value = np.append(sorted_statistic[1:] < sorted_statistic[:-1], True)
+    kept = np.flatnonzero(last_of_value & (worst <= allowed + 1e-12) & np.isfinite(sorted_statistic))
+    if len(kept) == 0:
+        return np.inf, np.zeros(mass.shape[0])
+    threshold = float(sorted_statistic[kept[-1]])
+    return threshold, mass[:, statistic >= threshold].sum(axis=1)

@@ -1,0 +1,19 @@
+"""The families there are."""
+
+from __future__ import annotations
+
+from handful.designs.base import Design
+from handful.designs.bayesian_single_arm import BayesianSingleArm
+from handful.designs.group_sequential import GroupSequential
+from handful.designs.own_control import OwnControl
+from handful.designs.randomised import Randomised
+from handful.designs.simon import Simon
+from handful.designs.single_arm import SingleArm
+from handful.designs.within_participant import WithinParticipant
+from handful.spec.registry import Registry
+
+families: Registry[Design] = Registry("design", entry_points="handful.designs")
+"""Every family by its `kind`; other packages add theirs through the entry point group `handful.designs`."""
+
+for _family in (OwnControl, WithinParticipant, SingleArm, Simon, BayesianSingleArm, Randomised, GroupSequential):
+    families.register(_family)

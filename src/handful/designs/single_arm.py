@@ -1,0 +1,92 @@
+"""Single arm against a benchmark, analysed once."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from handful.analyses.base import Aim
+from handful.analyses.registry import AnalysisChoice, make
+from handful.designs.arrangements import SideBySide, UntilEvent
+from handful.designs.base import Design, Plan, Question, Stress, fits, once
+from handful.designs.pieces import AllTreated, Thresholds
+from handful.designs.quantities import Amount
+from handful.designs.stresses import DROPOUT, HISTORICAL_DRIFT, LEARNING, REGRESSION_TO_THE_MEAN
+from handful.designs.words import level_words, size_words
+from handful.spec.quantities import PositiveCount
+
+DEFAULT_ANALYSIS = {
+    "binary": "binomial",
+    "continuous": "one-sample t",
+    "count": "rate against benchmark",
+    "time to event": "one-sample log-rank",
+}
+
+
+class SingleArm(Design):
+    """Everybody is treated, and the result is compared with a benchmark that is taken as known.
+
+    The benchmark carries no error of its own in the analysis: whatever is wrong with it is counted as benefit or harm.
+    """
+
+    kind: Literal["single arm"] = "single arm"
+    meaning: ClassVar[str] = "everybody is treated; the result is compared with a benchmark, once"
+    references: ClassVar[tuple[str, ...]] = ("clopper1934", "ema2024-single-arm")
+    fragile_to: ClassVar[tuple[Stress, ...]] = (HISTORICAL_DRIFT, LEARNING, REGRESSION_TO_THE_MEAN, DROPOUT)
+
+    participants: PositiveCount = Field(le=100_000, description="Participants to be treated.")
+    benchmark: Amount = Field(description="What untreated people are taken to do: the value to be beaten.")
+    analysis: AnalysisChoice | None = Field(None, description="Analysis; the usual one for the endpoint when empty.")
+
+    def plan(self, question: Question) -> Plan:
+        """One look at all outcomes."""
+        endpoint = question.endpoint
+        analysis = self.analysis or make(default_analysis(DEFAULT_ANALYSIS, endpoint.kind, "single arm"))
+        fits(analysis, endpoint)
+        alpha = self.level(question)
+        arrangement = UntilEvent() if endpoint.kind == "time to event" else SideBySide()
+        return Plan(
+            endpoint=endpoint,
+            participants=self.participants,
+            arrangement=arrangement,
+            allocation=AllTreated(),
+            looks=once(self.participants),
+            analysis=analysis,
+            aim=Aim(endpoint.sign, benchmark_of(self.benchmark, endpoint.kind, endpoint.sign), alpha),
+            rule=Thresholds.single(analysis.critical(alpha)),
+        )
+
+    def describe(self, question: Question) -> list[str]:
+        """The rule in words."""
+        plan = self.plan(question)
+        return [
+            size_words(plan),
+            plan.looks.describe(),
+            f"The result is compared with the benchmark of {self.benchmark:g} by the {plan.analysis.meaning}; "
+            f"benefit is claimed at {level_words(plan.aim.alpha)}.",
+        ]
+
+
+def default_analysis(defaults: dict[str, str], kind: str, family: str) -> str:
+    """The usual analysis of a family for a kind of endpoint.
+
+    Raises:
+        ValueError: When the family cannot serve the endpoint.
+    """
+    if kind not in defaults:
+        raise ValueError(f"a {family} design does not serve a {kind} endpoint; it serves {', '.join(defaults)}")
+    return defaults[kind]
+
+
+def benchmark_of(benchmark: float, kind: str, sign: int) -> float:
+    """The benchmark as the analysis wants it: for a binary endpoint the share of favourable results.
+
+    Raises:
+        ValueError: When a benchmark of proportion is not one.
+    """
+    if kind != "binary":
+        return benchmark
+    if not 0 < benchmark < 1:
+        raise ValueError(f"the benchmark of a binary endpoint is a proportion between 0 and 1, not {benchmark:g}")
+    return benchmark if sign > 0 else 1 - benchmark

@@ -1,0 +1,45 @@
+"""Sentences that the descriptions of several families share."""
+
+from __future__ import annotations
+
+from handful.designs.base import Plan
+from handful.designs.pieces import AllTreated
+
+
+def count_words(number: int, noun: str) -> str:
+    """A number with its noun in the right number.
+
+    Example:
+        >>> count_words(1, "participant"), count_words(14, "participant")
+        ('1 participant', '14 participants')
+    """
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def level_words(alpha: float) -> str:
+    """A one-sided level.
+
+    Example:
+        >>> level_words(0.025)
+        'a one-sided level of 2.5%'
+    """
+    return f"a one-sided level of {100 * alpha:.4g}%"
+
+
+def size_words(plan: Plan) -> str:
+    """How many take part, and how they are allocated."""
+    people = count_words(plan.participants, "participant")
+    if isinstance(plan.allocation, AllTreated):
+        verb = "is" if plan.participants == 1 else "are"
+        return f"{people} {verb} enrolled, and every one is treated."
+    return f"Up to {people} are enrolled. {plan.allocation.describe()}"
+
+
+def list_words(items: list[str]) -> str:
+    """Items as a list in a sentence.
+
+    Example:
+        >>> list_words(["a", "b", "c"])
+        'a, b and c'
+    """
+    return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1]
