@@ -128,7 +128,7 @@ def group_sequential_boundaries(
     Args:
         information_fractions: information at the looks as fractions of the maximum: growing, the last one 1.
         efficacy: a spending function, or a shape from `handful.stats.classical`.
-        futility: a spending function; or one Z value for each interim look, -inf where there is none; or None.
+        futility: a spending function; one Z value for each interim look, -inf where there is none; or None.
         binding: True if the type I error may count on the futility boundary being obeyed.
         alpha: type I error; each side of a two-sided design gets half of it.
         power: probability of crossing the upper boundary under the alternative, obeying the lower one.
@@ -243,8 +243,8 @@ def _spend_both(
 ) -> tuple[Levels, Levels, float]:
     """Walk through the looks, solving lower boundaries and, unless given, upper ones from spending.
 
-    With a drift, futility is spent under it and both boundaries are made to meet at the last look; without, it
-    is spent under the null hypothesis.
+    With a drift, futility is spent under it and both boundaries are made to meet at the last look; without
+    one, it is spent under the null hypothesis.
 
     Returns:
         Upper boundaries, lower boundaries, and the type II error at the drift.
