@@ -1,8 +1,7 @@
-"""BOP2, the Bayesian optimal phase II design of Zhou, Lee and Yuan, for one binary endpoint (Stat Med
-2017;36:3302-3314).
+"""BOP2, the Bayesian optimal phase II design, for a single arm with one binary endpoint.
 
-The trial stops at a look of n among N participants when the treatment is probably no better than the
-benchmark,
+Zhou, Lee and Yuan (Statistics in Medicine 2017;36:3302-3314) stop the trial at a look of n among N
+participants when the treatment is probably no better than the benchmark,
 
     Pr(p <= benchmark | data) > C(n) = 1 - lambda * (n / N) ** gamma,
 

@@ -1,11 +1,10 @@
-"""What may be concluded from a two-stage trial once it is over: p-value, estimates and interval that know of
-the look.
+"""Inference after a two-stage trial: p-value, estimates and interval that take the look into account.
 
 The usual proportion of responders is biased after a trial that could have stopped early, and the usual
-p-value and interval belong to another sample space. Here the sample space is the right one. It is small and,
-by luck, already in order: a trial that stops early has at most r1 responses and a trial that goes on has
-more, so the total number of responses names the outcome, and the stage-wise ordering of Jung and Kim (2004),
-in which going on is always more extreme than stopping, is the ordering by that number.
+p-value and interval belong to another sample space. The right one is small and, by luck, already in order: a
+trial that stops early has at most r1 responses and a trial that goes on has more, so the total number of
+responses names the outcome, and the stage-wise ordering of Jung and Kim (2004), in which going on is always
+more extreme than stopping, is the ordering by that number.
 """
 
 from __future__ import annotations
