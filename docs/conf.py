@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from importlib.metadata import version as version_of
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from handful.spec.quantities import Quantity
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -19,7 +22,6 @@ extensions = [
     "myst_parser",
     "sphinx.ext.apidoc",
     "sphinx.ext.autodoc",
-    "sphinx.ext.mathjax",
     "sphinx.ext.napoleon",
     "sphinx.ext.viewcode",
 ]
@@ -43,13 +45,12 @@ napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True
 napoleon_use_rtype = False
-default_role = "code"
 
-myst_enable_extensions = ["colon_fence", "dollarmath"]
+myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
 
-# A reference that somebody wrote must lead somewhere. Those made from type hints may name what has no page: other
-# projects, whose inventories would need a network, type variables and private classes.
+# A reference that somebody wrote must lead somewhere. Those made from type hints may name what has no page:
+# type variables, private classes, and other projects, whose inventories would need a network.
 nitpicky = True
 nitpick_ignore_regex = [(r"py:class", r".*"), (r"py:.*", r"(?!handful\.).*")]
 
@@ -60,18 +61,30 @@ templates_path = []
 html_static_path = []
 
 
-CODE = re.compile(r"(``.+?``|`[^`]+`)")
+CODE = re.compile(r"``.+?``|:[\w:]+:`[^`]+`|`[^`]+`")
+MARKUP = re.compile(r"(?<!\\)([*|])")
 
 
-def keep_formulas(app: Sphinx, what: str, name: str, thing: object, options: object, lines: list[str]) -> None:
-    """Let a docstring say ``n * (n - 1)`` and ``|z|``: outside code, stars and bars are themselves and no markup."""
-    for number, line in enumerate(lines):
-        if not line.lstrip().startswith((">>>", "...")):
-            parts = CODE.split(line)
-            parts[::2] = [re.sub(r"(?<!\\)([*|])", r"\\\1", part) for part in parts[::2]]
-            lines[number] = "".join(parts)
+def readable(line: str) -> str:
+    """Return a line in which `x` is code, and outside code a star or a bar is itself and no markup."""
+    parts, end = [], 0
+    for code in CODE.finditer(line):
+        parts.append(MARKUP.sub(r"\\\1", line[end : code.start()]))
+        plain = code[0].startswith("`") and not code[0].startswith("``")
+        glue = r"\ " if line[code.end() : code.end() + 1].isalnum() else ""
+        parts.append((f"``{code[0].strip('` ')}``" if plain else code[0]) + glue)
+        end = code.end()
+    return "".join(parts) + MARKUP.sub(r"\\\1", line[end:])
+
+
+def keep_formulas(app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
+    """Let a docstring say n * (n - 1), |z| and `unit`s."""
+    lines[:] = [line if line.lstrip().startswith((">>>", "...")) else readable(line) for line in lines]
 
 
 def setup(app: Sphinx) -> None:
     """Read docstrings before the extension that reads their sections does."""
     app.connect("autodoc-process-docstring", keep_formulas, priority=400)
+    # The page of an alias shows its annotation. Of a quantity that is what is wanted, not how it is read.
+    for field in fields(Quantity):
+        field.repr = field.name == "wanted"
