@@ -53,6 +53,7 @@ class Purpose(IntEnum):
     CONTAMINATION = 18
     MISSING = 19
     POSTERIOR = 20
+    SIGN_FLIP = 21
 
 
 def uniforms(
@@ -82,7 +83,7 @@ def uniforms(
         True
     """
     numbers = _empty_block(trials, participants)
-    _fill_uniforms(numbers, *_address(seed, first_trial, trials, purpose, draw))
+    _fill_uniforms(numbers, *address(seed, first_trial, trials, purpose, draw))
     return numbers
 
 
@@ -111,7 +112,7 @@ def normals(
         True
     """
     numbers = _empty_block(trials, participants)
-    _fill_normals(numbers, *_address(seed, first_trial, trials, purpose, draw))
+    _fill_normals(numbers, *address(seed, first_trial, trials, purpose, draw))
     return numbers
 
 
@@ -140,7 +141,7 @@ def exponentials(
         True
     """
     numbers = _empty_block(trials, participants)
-    _fill_exponentials(numbers, *_address(seed, first_trial, trials, purpose, draw))
+    _fill_exponentials(numbers, *address(seed, first_trial, trials, purpose, draw))
     return numbers
 
 
@@ -151,10 +152,10 @@ def _empty_block(trials: int, participants: int) -> Floats:
     return np.empty((trials, participants))
 
 
-def _address(
+def address(
     seed: int, first_trial: int, trials: int, purpose: int, draw: int
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
-    """Return the words of the address that a block has in common, once they are in range."""
+    """Return the words of an address that a block has in common, once they are in range (for wrappers)."""
     if not 0 <= seed < 2**64:
         raise ValueError(f"seed must be 0 .. 2**64 - 1, not {seed}")
     if not 0 <= first_trial <= 2**63 - trials:
