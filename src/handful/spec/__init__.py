@@ -1,12 +1,14 @@
-"""What every spec is made of: the base model, quantities in people's words, YAML with line numbers, messages.
+"""What every spec is made of: the base model, quantities in people's words, YAML with lines, messages.
 
-Knows no scenario and no design. Importing it is light: pydantic only; the YAML parser is loaded when a file
-is read.
+Knows no scenario and no design. Importing it is light: pydantic alone; the YAML parser is loaded when a file
+is read. `registry`, `references`, `schema` and `describe` are imported from their modules.
 """
 
 from pydantic import Field
 
 from handful.spec.base import Spec, spaced, wanted
+from handful.spec.messages import Problem, SpecError
+from handful.spec.positions import Positions
 from handful.spec.quantities import (
     AscendingPercentList,
     Count,
@@ -29,6 +31,8 @@ from handful.spec.quantities import (
     Seed,
     Share,
 )
+from handful.spec.validation import validate
+from handful.spec.yaml import read_yaml, read_yaml_file
 
 __all__ = [
     "AscendingPercentList",
@@ -40,12 +44,14 @@ __all__ = [
     "Number",
     "OpenProbability",
     "PercentList",
+    "Positions",
     "PositiveCount",
     "PositiveDuration",
     "PositiveNumber",
     "PositiveProbability",
     "PositiveShare",
     "Probability",
+    "Problem",
     "Quantity",
     "RatePerMonth",
     "RatePerYear",
@@ -53,6 +59,10 @@ __all__ = [
     "Seed",
     "Share",
     "Spec",
+    "SpecError",
+    "read_yaml",
+    "read_yaml_file",
     "spaced",
+    "validate",
     "wanted",
 ]

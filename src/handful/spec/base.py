@@ -32,6 +32,23 @@ def spaced(name: str) -> str:
     return name.strip("_").replace("_", " ")
 
 
+def spaced_class_name(cls: type) -> str:
+    """Turn the name of a class into lower-case words.
+
+    Args:
+        cls: Any class.
+
+    Returns:
+        The words of its name.
+
+    Example:
+        >>> class GroupSequential: ...
+        >>> spaced_class_name(GroupSequential)
+        'group sequential'
+    """
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", cls.__name__).lower()
+
+
 def wanted(what: str, *, at: str | int | tuple[str | int, ...] = ()) -> PydanticCustomError:
     """Make the error a validator raises when a value is not what it should be.
 
@@ -88,7 +105,7 @@ class Spec(BaseModel):
         validate_by_name=True,
         validate_default=True,
         field_title_generator=lambda name, info: spaced(name),
-        model_title_generator=lambda cls: _class_words(cls.__name__),
+        model_title_generator=lambda cls: spaced_class_name(cls),
     )
 
     @classmethod
@@ -194,8 +211,3 @@ def _without_negative_zero(value: Any) -> Any:
     if isinstance(value, list):
         return [_without_negative_zero(item) for item in value]
     return value
-
-
-def _class_words(name: str) -> str:
-    """Split a class name into lower-case words: `GroupSequential` gives `group sequential`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).lower()
