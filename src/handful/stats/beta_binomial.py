@@ -89,7 +89,7 @@ def probability_above(
 
 def credible_interval(
     responses: ArrayLike, n: ArrayLike, prior: tuple[float, float] = UNIFORM, probability: float = 0.95
-) -> Array:
+) -> tuple[Array, Array]:
     """Equal-tailed posterior interval of a response probability.
 
     Args:
@@ -99,21 +99,22 @@ def credible_interval(
         probability: posterior probability inside the interval, in (0, 1).
 
     Returns:
-        Lower and upper limits, the broadcast shape of `responses` and `n` + (2,).
+        Lower and upper limits, each of the broadcast shape of `responses` and `n`.
 
     Raises:
         ValueError: if a count, the prior or the probability is out of range.
 
     Example:
-        >>> credible_interval(6, 20).round(4)
-        array([0.1459, 0.5218])
+        >>> lower, upper = credible_interval(6, 20)
+        >>> print(f"{lower:.4f} to {upper:.4f}")
+        0.1459 to 0.5218
     """
     a, b = _checked(prior)
     observed, sizes = successes_of(responses, n, ("responses", "n"))
     outside = 0.5 * (1.0 - proportion(probability, "probability"))
-    quantiles = np.array([outside, 1.0 - outside])
-    limits: Array = betaincinv(a + observed[..., None], b + (sizes - observed)[..., None], quantiles)
-    return limits
+    lower: Array = betaincinv(a + observed, b + sizes - observed, outside)
+    upper: Array = betaincinv(a + observed, b + sizes - observed, 1.0 - outside)
+    return lower, upper
 
 
 def predictive_pmf(n: int, prior: tuple[ArrayLike, ArrayLike] = UNIFORM) -> Array:
