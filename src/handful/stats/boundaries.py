@@ -94,7 +94,7 @@ class Boundaries:
 
     def expected_information(self, drift: ArrayLike) -> Array:
         """Mean information at the end of the trial as a multiple of the fixed design's, for any drifts."""
-        return self.inflation * self.crossing(drift).expected_information(self.information_fractions)
+        return self.inflation * self.crossing(drift).expected(self.information_fractions)
 
 
 def fixed_drift(alpha: float, power: float, sided: int = 1) -> float:

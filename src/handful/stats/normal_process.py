@@ -183,11 +183,14 @@ class CrossingProbabilities:
         """Probability of crossing either boundary at each look."""
         return self.upper + self.lower
 
-    def expected_information(self, information: ArrayLike) -> Array:
-        """Mean information when the trial ends; those who cross nothing end at the last look."""
-        levels = np.asarray(information, dtype=np.float64)
-        early = self.stopping[..., :-1]
-        return np.asarray(levels[-1] - early @ (levels[-1] - levels[:-1]))
+    def expected(self, values: ArrayLike) -> Array:
+        """Mean over trials of a quantity at the look where they end: information, participants, time.
+
+        Args:
+            values: the quantity at each look; trials that cross nothing end at the last.
+        """
+        at_looks = np.asarray(values, dtype=np.float64)
+        return np.asarray(at_looks[-1] - self.stopping[..., :-1] @ (at_looks[-1] - at_looks[:-1]))
 
 
 @dataclass(frozen=True)
