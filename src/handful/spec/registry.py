@@ -1,22 +1,18 @@
 """Registries of spec classes by `kind`: how a scenario, an analysis or a family of designs becomes known."""
 
-from __future__ import annotations
-
 import importlib
 import warnings
+from collections.abc import Callable, Iterator, Sequence
 from functools import reduce
 from importlib.metadata import entry_points
 from operator import or_
-from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import Field
 
 from handful.spec.base import Spec
 from handful.spec.messages import clean, one_of
 from handful.spec.shape import kinds_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
 
 SpecType = TypeVar("SpecType", bound=Spec)
 Registered = TypeVar("Registered", bound=Spec)
