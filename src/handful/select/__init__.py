@@ -1,0 +1,1 @@
+"""Compare, choose and explain: from operating characteristics to a design with its reasons."""

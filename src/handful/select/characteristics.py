@@ -1,0 +1,218 @@
+"""Operating characteristics of one design in one scenario: exact where possible, simulated otherwise, and each says which."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from handful.designs.base import Plan
+from handful.engine import exact, numeric
+from handful.engine.summary import Summary
+from handful.scenarios.base import Scenario
+from handful.select.figure import Figure
+
+
+class Spread(BaseModel):
+    """Distribution of a whole number over simulated trials.
+
+    Attributes:
+        mean: Its mean.
+        least: Smallest value seen.
+        lower: 5% quantile.
+        median: Median.
+        upper: 95% quantile.
+        most: Largest value seen.
+        values: The values that occurred, ascending; neighbouring values are binned when there are many.
+        shares: Share of trials at each of `values`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mean: Figure
+    least: float
+    lower: float
+    median: float
+    upper: float
+    most: float
+    values: tuple[float, ...]
+    shares: tuple[float, ...]
+
+
+class Characteristics(BaseModel):
+    """What a design does in a scenario.
+
+    Attributes:
+        truth: True benefit, on the scale of the endpoint's measure.
+        success: Probability of claiming benefit: power when there is one, type I error when there is none.
+        success_at: The same at each look.
+        failure_at: Probability of ending without a claim at each look.
+        unfinished: Probability that participants run out before the trial can be finished.
+        participants: Participants enrolled.
+        analysed: Expected participants analysed.
+        months: Duration; None when recruitment has no timing.
+        inferior: Expected participants left with the inferior option.
+        bias: Mean of the reported estimate minus the truth.
+        rmse: Root mean squared error of the reported estimate.
+        coverage: Probability that the reported interval covers the truth.
+        nominal: Probability of success that the normal theory promises; None where there is no such theory.
+        trials: Trials simulated.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    truth: float
+    success: Figure
+    success_at: tuple[Figure, ...]
+    failure_at: tuple[Figure, ...]
+    unfinished: Figure
+    participants: Spread
+    analysed: Figure
+    months: Spread | None
+    inferior: Figure
+    bias: Figure
+    rmse: Figure
+    coverage: Figure
+    nominal: Figure | None
+    trials: int
+
+
+def characteristics(plan: Plan, scenario: Scenario, summary: Summary) -> Characteristics:
+    """Put together what the engines say of a design in a scenario.
+
+    Args:
+        plan: The design.
+        scenario: The truth.
+        summary: Sums over its simulated trials.
+
+    Returns:
+        The characteristics; figures that depend on counts alone are exact where all trials can be enumerated.
+    """
+    truth = scenario.benefit(plan.endpoint)
+    told = _simulated(plan, scenario, summary, truth)
+    promised = numeric.characteristics(plan, scenario)
+    if promised is not None:
+        told["nominal"] = Figure.numeric(promised.success)
+    counted = exact_characteristics(plan, scenario)
+    if counted is not None:
+        told |= {
+            "success": Figure.exact(counted.success),
+            "success_at": tuple(Figure.exact(p) for p in counted.success_at),
+            "failure_at": tuple(Figure.exact(p) for p in counted.failure_at),
+            "analysed": Figure.exact(counted.analysed),
+            "bias": Figure.exact(counted.bias),
+            "rmse": Figure.exact(counted.rmse),
+            "coverage": Figure.exact(counted.coverage),
+        }
+    return Characteristics.model_validate(told)
+
+
+def exact_characteristics(plan: Plan, scenario: Scenario) -> exact.ExactCharacteristics | None:
+    """Characteristics by enumeration, or None where trials cannot be enumerated.
+
+    They cannot where evidence is no function of counts, where outcomes go missing by chance, or where participants may
+    run out before a look.
+    """
+    chances = scenario.chances(plan.endpoint)
+    lattice = exact.lattice_of(plan) if chances is not None else None
+    if chances is None or lattice is None or _can_run_out(plan, scenario):
+        return None
+    if any(name not in chances for name in lattice.null.names):
+        return None
+    return exact.characteristics(plan, lattice, chances, scenario.benefit(plan.endpoint))
+
+
+def _can_run_out(plan: Plan, scenario: Scenario) -> bool:
+    """Whether the pool or the end of recruitment can stop the trial."""
+    recruitment = scenario.recruitment
+    if recruitment.rate is None:
+        return False
+    exhausted = recruitment.pool is not None and recruitment.pool < plan.participants and recruitment.new_cases == 0
+    return exhausted or recruitment.until is not None
+
+
+def _simulated(plan: Plan, scenario: Scenario, s: Summary, truth: float) -> dict[str, object]:
+    """Every figure from the sums over simulated trials."""
+    n = s.trials
+    defined = int(s.error[0])
+    inferior = _inferior(plan, s, truth)
+    timed = scenario.recruitment.rate is not None or plan.endpoint.kind == "time to event"
+    return {
+        "truth": truth,
+        "success": Figure.share(int(s.success_at.sum()), n),
+        "success_at": tuple(Figure.share(int(k), n) for k in s.success_at),
+        "failure_at": tuple(Figure.share(int(k), n) for k in s.failure_at),
+        "unfinished": Figure.share(s.unfinished, n),
+        "participants": _spread(s.enrolled, np.arange(len(s.enrolled), dtype=np.float64)),
+        "analysed": Figure.simulated(s.analysed / n, _enrolled_error(s)),
+        "months": _spread(s.months, np.arange(len(s.months)) + 0.5, s.month) if timed else None,
+        "inferior": inferior,
+        "bias": _bias(s.error),
+        "rmse": _rmse(s.error),
+        "coverage": Figure.share(s.covered, defined) if defined else Figure(value=None, how="simulated"),
+        "nominal": None,
+        "trials": n,
+    }
+
+
+def _inferior(plan: Plan, s: Summary, truth: float) -> Figure:
+    """Participants with the inferior option: control when the product helps, treatment when it does not."""
+    share = plan.arrangement.inferior_share
+    if share is not None:
+        return Figure.mean(*(share * s.treated * np.array([1.0, share])), s.trials)
+    left = s.control if truth > 0 else s.treated
+    return Figure.mean(float(left[0]), float(left[1]), s.trials)
+
+
+def _enrolled_error(s: Summary) -> float:
+    """Standard error of the mean number analysed, bounded by that of the number enrolled."""
+    sizes = np.arange(len(s.enrolled), dtype=np.float64)
+    mean = sizes @ s.enrolled / s.trials
+    return math.sqrt(max(0.0, (sizes * sizes) @ s.enrolled / s.trials - mean * mean) / s.trials)
+
+
+def _bias(error: np.ndarray) -> Figure:
+    """Mean error with its Monte Carlo error."""
+    n = error[0]
+    if n == 0:
+        return Figure(value=None, how="simulated")
+    return Figure.mean(float(error[1]), float(error[2]), int(n))
+
+
+def _rmse(error: np.ndarray) -> Figure:
+    """Root mean squared error with its Monte Carlo error (delta method)."""
+    n = error[0]
+    if n == 0:
+        return Figure(value=None, how="simulated")
+    mean_square = error[2] / n
+    if mean_square == 0:
+        return Figure.simulated(0.0, 0.0)
+    spread = math.sqrt(max(0.0, error[4] / n - mean_square**2) / n)
+    return Figure.simulated(math.sqrt(mean_square), spread / (2 * math.sqrt(mean_square)))
+
+
+_MOST_BARS = 40
+
+
+def _spread(counts: np.ndarray, values: np.ndarray, powers: np.ndarray | None = None) -> Spread:
+    """Distribution from counts over values; the mean from sums of powers where the values are bin centres."""
+    trials = int(counts.sum())
+    seen = np.flatnonzero(counts)
+    total = (values @ counts, (values * values) @ counts) if powers is None else (powers[0], powers[1])
+    cumulative = np.cumsum(counts) / trials
+    quantile = [float(values[np.searchsorted(cumulative, q - 1e-12)]) for q in (0.05, 0.5, 0.95)]
+    low, high = int(seen[0]), int(seen[-1])
+    width = max(1, math.ceil((high - low + 1) / _MOST_BARS))
+    starts = range(low, high + 1, width)
+    bars = [(float(values[a : min(a + width, high + 1)].mean()), int(counts[a : a + width].sum())) for a in starts]
+    return Spread(
+        mean=Figure.mean(float(total[0]), float(total[1]), trials),
+        least=float(values[low]),
+        lower=quantile[0],
+        median=quantile[1],
+        upper=quantile[2],
+        most=float(values[high]),
+        values=tuple(value for value, count in bars if count),
+        shares=tuple(count / trials for _, count in bars if count),
+    )

@@ -1,0 +1,1 @@
+"""The study file: every registered scenario and family in one whole."""
