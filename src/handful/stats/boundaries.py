@@ -152,8 +152,8 @@ def group_sequential_boundaries(
         >>> [round(bound, 4) for bound in design.lower]
         [-0.6945, 1.0025, 1.993]
     """
-    fractions = _check_fractions(information_fractions)
-    _check_rates(alpha, power, sided)
+    fractions = check_fractions(information_fractions)
+    check_rates(alpha, power, sided)
     one_sided = alpha / sided
     open_below = (-np.inf,) * len(fractions)
     if futility is None:
@@ -190,16 +190,16 @@ def group_sequential_boundaries(
     return Boundaries(fractions, upper, lower, binding, alpha, power, drift, inflation, sided)
 
 
-def _check_fractions(information_fractions: ArrayLike) -> Levels:
-    """Growing fractions that end at 1."""
+def check_fractions(information_fractions: ArrayLike) -> Levels:
+    """Growing fractions that end at 1, or ValueError."""
     fractions = check_information(information_fractions)
     if abs(fractions[-1] - 1.0) > 1e-12:
         raise ValueError(f"information fractions must end at 1, got {information_fractions!r}")
     return (*fractions[:-1], 1.0)
 
 
-def _check_rates(alpha: float, power: float, sided: int) -> None:
-    """Error rates for which a trial exists."""
+def check_rates(alpha: float, power: float, sided: int) -> None:
+    """Raise ValueError unless a trial with these error rates exists."""
     if sided not in (1, 2):
         raise ValueError(f"sided must be 1 or 2, got {sided!r}")
     if not 0.0 < alpha < 0.5 * sided:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from handful.stats.boundaries import Boundaries
+from handful.stats.boundaries import Boundaries, check_rates
 
 Array = NDArray[np.float64]
 Sided = Literal[1, 2]
@@ -79,8 +79,7 @@ class NormalTest:
 
 def check_design(alpha: float, power: float, sided: int, effect: float) -> None:
     """Raise ValueError unless a trial with these error rates and this effect exists."""
-    if sided not in (1, 2) or not 0.0 < alpha < 0.5 * sided or not alpha / sided < power < 1.0:
-        raise ValueError(f"no trial has alpha {alpha!r} on {sided!r} sides and power {power!r}")
+    check_rates(alpha, power, sided)
     if effect == 0.0:
         raise ValueError("no sample size gives power against an effect of zero")
 
