@@ -11,13 +11,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import comb
+from math import comb, log
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from handful.stats._arguments import probabilities, proportion
-from handful.stats.binomial import pmf
 from handful.stats.bisection import bisect_increasing
 from handful.stats.simon import TwoStage
 
@@ -71,19 +70,24 @@ def outcome_probabilities(design: TwoStage, p: ArrayLike) -> Array:
         >>> outcome_probabilities(TwoStage(2, 0, 3, 1), 0.5)
         array([0.25 , 0.25 , 0.375, 0.125])
     """
-    rate = probabilities(p, "p")
-    n1, r1, n = design.first_stage_size, design.first_stage_futility, design.total_size
-    stopped = pmf(n1, rate)[..., : r1 + 1]
-    # Given the total number of responses among all n, the chance that the first stage had enough is free of
-    # p.
-    went_on = pmf(n, rate)[..., r1 + 1 :] * _shares_that_go_on(design)
-    return np.concatenate([stopped, went_on], axis=-1)
+    rate = probabilities(p, "p")[..., None]
+    responses = np.arange(design.total_size + 1)
+    others = _participants(design) - responses
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # 0 * log(0) is a factor of one: nothing was asked of the impossible.
+        log_responses = np.where(responses == 0, 0.0, responses * np.log(rate))
+        log_others = np.where(others == 0, 0.0, others * np.log1p(-rate))
+    mass: Array = np.exp(_log_ways(design) + log_responses + log_others)
+    return mass
 
 
-def _shares_that_go_on(design: TwoStage) -> Array:
-    """For each total above r1, the share of its arrangements in which the first stage goes on."""
+@lru_cache(maxsize=128)
+def _log_ways(design: TwoStage) -> Array:
+    """Logarithm of the number of arrangements of responses that end in each outcome."""
     n1, r1, n = design.first_stage_size, design.first_stage_futility, design.total_size
-    return np.array([_paths(n1, n - n1, r1, total) / comb(n, total) for total in range(r1 + 1, n + 1)])
+    stopped = [log(comb(n1, total)) for total in range(r1 + 1)]
+    went_on = [log(_paths(n1, n - n1, r1, total)) for total in range(r1 + 1, n + 1)]
+    return np.array(stopped + went_on)
 
 
 def _paths(n1: int, n2: int, r1: int, total: int) -> int:
@@ -176,13 +180,15 @@ def two_stage_inference(design: TwoStage, p0: float, confidence: float = 0.95) -
     null, miss = proportion(p0, "p0"), 0.5 * (1.0 - proportion(confidence, "confidence"))
     responses = np.arange(design.total_size + 1)
     participants = _participants(design)
+    p_value = outcome_probabilities(design, null)[::-1].cumsum()[::-1]
+    p_value[0] = 1.0  # whatever the sum rounds to
     table = TwoStageInference(
         participants=participants,
         claim=responses > design.final_threshold,
         naive=responses / participants,
         unbiased=unbiased_estimates(design),
         median_unbiased=_where_upper_tail_is(design, 0.5),
-        p_value=outcome_probabilities(design, null)[::-1].cumsum()[::-1].clip(max=1.0),
+        p_value=np.minimum(p_value, 1.0),
         lower=_where_upper_tail_is(design, miss),
         upper=_where_lower_tail_is(design, miss),
     )
