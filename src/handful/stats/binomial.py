@@ -30,7 +30,7 @@ Array = NDArray[np.float64]
 _EQUALLY_LIKELY = 1.0 + 1e-7
 
 # Up to this sample size the limits of all outcomes are tabulated at once and kept.
-_TABULATED = 200
+_TABULATED = 100
 
 
 def log_factorials(n: int) -> Array:
@@ -220,8 +220,8 @@ def _lower_limits(successes: NDArray[np.int64], n: int, level: float, omitted: f
     row = np.arange(successes.size)
 
     def excess(p: Array) -> Array:
-        difference: Array = tail(n, p)[row, successes] - omitted * pmf(n, p)[row, successes] - level
-        return difference
+        beyond: Array = tail(n, p)[row, successes] - level
+        return beyond - omitted * pmf(n, p)[row, successes] if omitted else beyond
 
     limits = bisect_increasing(excess, np.zeros(successes.size), np.ones(successes.size))
     return np.where(successes > 0, limits, 0.0)
