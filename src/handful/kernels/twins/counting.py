@@ -1,0 +1,82 @@
+"""Twin of `handful.kernels.counting`: all trials at a time, participant after participant."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["count_prefix", "moments_prefix"]
+
+Floats = NDArray[np.float64]
+Counts = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Arms = NDArray[np.int8]
+
+
+def count_prefix(
+    values: Flags, arm: Arms, included: Counts, observed: Flags, arms: int = 2
+) -> tuple[Counts, Counts]:
+    """Count successes and observed participants by arm.
+
+    Args:
+        values: success of each participant, shape (trials, participants).
+        arm: arm of each participant, same shape.
+        included: how many of the first participants of each trial to look at.
+        observed: whether the outcome is known.
+        arms: number of arms.
+
+    Returns:
+        The same as `handful.kernels.counting.count_prefix`.
+
+    Example:
+        >>> one = np.ones((1, 2))
+        >>> successes, n = count_prefix(one > 0, np.array([[0, 1]]), np.array([1]), one > 0)
+        >>> successes.tolist(), n.tolist()
+        ([[1, 0]], [[1, 0]])
+    """
+    taken = _taken(arm, included, observed, arms)
+    n = taken.sum(axis=2)
+    successes = (taken & (np.asarray(values) != 0)).sum(axis=2)
+    return successes.T, n.T
+
+
+def moments_prefix(
+    values: Floats, arm: Arms, included: Counts, observed: Flags, arms: int = 2
+) -> tuple[Counts, Floats, Floats]:
+    """Compute number, mean and sum of squared deviations of the outcomes of each arm.
+
+    Args:
+        values: outcome of each participant, shape (trials, participants).
+        arm: arm of each participant, same shape.
+        included: how many of the first participants of each trial to look at.
+        observed: whether the outcome is known.
+        arms: number of arms.
+
+    Returns:
+        The same as `handful.kernels.counting.moments_prefix`.
+
+    Example:
+        >>> n, mean, squares = moments_prefix(
+        ...     np.array([[1.0, 3.0]]), np.array([[0, 0]]), np.array([2]), np.ones((1, 2)), arms=1
+        ... )
+        >>> mean.tolist(), squares.tolist()
+        ([[2.0]], [[2.0]])
+    """
+    taken = _taken(arm, included, observed, arms)
+    n = taken.sum(axis=2)
+    total = np.zeros(n.shape)
+    for i in range(values.shape[1]):
+        total += np.where(taken[:, :, i], values[:, i], 0.0)
+    mean = np.where(n > 0, total / np.maximum(n, 1), np.nan)
+    squares = np.zeros(n.shape)
+    for i in range(values.shape[1]):
+        deviation = np.where(taken[:, :, i], values[:, i] - mean, 0.0)
+        squares += deviation * deviation
+    return n.T, mean.T, squares.T
+
+
+def _taken(arm: Arms, included: Counts, observed: Flags, arms: int) -> Flags:
+    """Return who counts in which arm, shape (arms, trials, participants)."""
+    looked_at = np.arange(arm.shape[1]) < np.asarray(included)[:, None]
+    known = looked_at & np.asarray(observed, dtype=np.bool_)
+    return np.stack([known & (arm == a) for a in range(arms)])
