@@ -39,6 +39,7 @@ apidoc_modules = [
     }
 ]
 autodoc_member_order = "bysource"
+autodoc_type_aliases = {"ArrayLike": "ArrayLike"}
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"
 napoleon_google_docstring = True
@@ -52,7 +53,9 @@ myst_heading_anchors = 3
 # A reference that somebody wrote must lead somewhere. Those made from type hints may name what has no page:
 # type variables, private classes, and other projects, whose inventories would need a network.
 nitpicky = True
-nitpick_ignore_regex = [(r"py:class", r".*"), (r"py:.*", r"(?!handful\.).*")]
+nitpick_ignore_regex = [(r"py:(class|obj)", r".*"), (r"py:.*", r"(?!handful\.).*")]
+# A name that a package re-exports stands on two pages, and a type hint may lead to either.
+suppress_warnings = ["ref.python"]
 
 html_theme = "furo"
 html_title = "handful"
