@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from handful.spec.messages import clean
 
-_INDENTATION = ("a line that does not line up", "the same indentation for all fields of one group")
+_INDENTATION = ("a line that does not line up", "one indentation for all fields of a group")
 _COMPLAINTS = {
     "mapping values are not allowed": (
-        "a colon where none can be, or a name that is not in line with those above",
-        'quotes around a text that contains ": ", and the same indentation for all fields of one group',
+        "a colon where none can be, or a name not in line with those above",
+        'quotes around a text that contains ": ", and one indentation for all fields of a group',
     ),
     "could not find expected ':'": ("a name without a colon", "name: value"),
     "expected <block end>": _INDENTATION,

@@ -175,7 +175,8 @@ def one_of(allowed: Iterable[str], found: object = None) -> str:
         found: What was written instead.
 
     Returns:
-        A list of at most twelve names, the closest first when there is one, with "did you mean".
+        A list of at most twelve names, the closest first when there is one, with "did you mean"; a single
+        name in quotes; "nothing" when nothing is allowed.
 
     Example:
         >>> one_of(["looks", "alpha"], "alfa")
@@ -185,9 +186,11 @@ def one_of(allowed: Iterable[str], found: object = None) -> str:
     meant = closest(found, names)
     listed = sorted(names, key=lambda name: name != meant)
     more = f" and {len(listed) - MOST_LISTED} more" if len(listed) > MOST_LISTED else ""
+    if len(names) == 1:
+        return f'"{clean(names[0])}"'
     words = ", ".join(clean(name) for name in listed[:MOST_LISTED]) + more
     hint = f' (did you mean "{clean(meant)}"?)' if meant else ""
-    return (f"one of {words}" if len(listed) > 1 else words or "nothing") + hint
+    return f"one of {words}{hint}" if names else "nothing"
 
 
 def closest(found: object, names: Iterable[str]) -> str | None:

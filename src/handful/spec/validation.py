@@ -79,7 +79,7 @@ def translate(
         At least one problem, in the order of the file.
     """
     where = positions or Positions()
-    located = [_locate(details, data) for details in error.errors(include_url=False)]
+    located = [_locate(details, model, data) for details in error.errors(include_url=False)]
     problems = [_problem(item, model, data, where, file) for item in _settle_unions(located)]
     merged: dict[tuple[str, str], list[Problem]] = {}
     for problem in problems:
@@ -98,33 +98,38 @@ class _Located:
     branch: str
 
 
-def _locate(details: ErrorDetails, data: object) -> _Located:
+def _locate(details: ErrorDetails, model: type[BaseModel], data: object) -> _Located:
     """Follow an error's location through the data, leaving out the names of branches of unions."""
     location = details["loc"]
     last = len(location) - (details["type"] == "missing")
-    path, skipped = _walk(location[:last], data)
+    path, skipped = _walk(location[:last], model, data)
     union = path[: skipped[0][0]] if skipped else None
     branch = str(skipped[0][1]) if skipped else ""
     return _Located(details, path + location[last:], union, branch)
 
 
-def _walk(location: Path, data: object) -> tuple[Path, list[tuple[int, str | int]]]:
+def _walk(location: Path, model: type[BaseModel], data: object) -> tuple[Path, list[tuple[int, str | int]]]:
     """Split a location into a path that exists in the data and the parts that do not (depth, part).
 
-    A part may be both a field and the name of a branch (kind `count` with a field `count`), so both readings
-    are tried and the one that explains more of the location as path is kept.
+    The kind of a spec in a union stands in the location though it is no field; it is told apart from a field
+    of the same name (kind `count` with a field `count`) by coming first wherever several kinds may stand.
     """
-    if not location:
-        return (), []
-    part, rest = location[0], location[1:]
-    inside = _step(data, part)
-    beyond, skipped_later = _walk(rest, data)
-    as_branch = (beyond, [(0, part), *skipped_later])
-    if inside is _ABSENT:
-        return as_branch
-    below, skipped = _walk(rest, inside)
-    as_field = ((part, *below), [(depth + 1, label) for depth, label in skipped])
-    return as_field if len(as_field[0]) >= len(as_branch[0]) else as_branch
+    path: Path = ()
+    skipped: list[tuple[int, str | int]] = []
+    value = data
+    told_apart: Path | None = None
+    for part in location:
+        kind = value.get("kind") if isinstance(value, dict) else None
+        if part == kind and path != told_apart and len(models_at(model, _without(data, path), path)) > 1:
+            told_apart = path
+            skipped.append((len(path), part))
+            continue
+        inside = _step(value, part)
+        if inside is _ABSENT:
+            skipped.append((len(path), part))
+        else:
+            path, value = (*path, part), inside
+    return path, skipped
 
 
 def _step(data: object, part: str | int) -> object:
@@ -184,7 +189,7 @@ def _problem(
     if error in ("union_tag_invalid", "union_tag_not_found"):
         discriminator = str(context["discriminator"]).strip("'")
         kinds = [kind for holder in models_at(model, _without(data, path), path) for kind in kinds_of(holder)]
-        allowed = kinds or _quoted(str(context.get("expected_tags", "")))
+        allowed = kinds or re.findall(r"'([^']*)'", str(context.get("expected_tags", "")))
         written = _inside_of(data, path).get(discriminator)
         path = (*path, discriminator)
         place = positions.key(path) if written is None else positions.value(path)
@@ -238,9 +243,14 @@ def _missing_words(model: type[BaseModel], data: object, path: Path) -> str:
     return "this field, which has no default"
 
 
-def _quoted(expected: str) -> list[str]:
-    """Take the names out of a list such as "'a', 'b' or 'c'"."""
-    return re.findall(r"'([^']*)'", expected) or ([expected] if expected else [])
+def _bound(words: str, name: str) -> Callable[[dict[str, Any], object], str]:
+    """Say a bound in words, without the ".0" of a whole float."""
+
+    def say(context: dict[str, Any], found: object) -> str:
+        bound = context[name]
+        return words.format(int(bound) if isinstance(bound, float) and bound.is_integer() else bound)
+
+    return say
 
 
 def _wanted(details: ErrorDetails) -> str:
@@ -264,7 +274,9 @@ def _length(context: dict[str, Any], bound: str, words: str) -> str:
 
 def _choice(context: dict[str, Any], found: object) -> str:
     """Say which of a few values would be right."""
-    return one_of(_quoted(str(context["expected"])), found)
+    expected = str(context["expected"])
+    names = re.findall(r"'([^']*)'", expected)
+    return one_of(names, found) if names else clean(expected, 200)
 
 
 def _raised(context: dict[str, Any], found: object) -> str:
@@ -279,11 +291,11 @@ _WORDS: dict[str, str | Callable[[dict[str, Any], object], str]] = {
     "assertion_error": _raised,
     "literal_error": _choice,
     "enum": _choice,
-    "greater_than": lambda context, found: f"more than {context['gt']}",
-    "greater_than_equal": lambda context, found: f"at least {context['ge']}",
-    "less_than": lambda context, found: f"less than {context['lt']}",
-    "less_than_equal": lambda context, found: f"at most {context['le']}",
-    "multiple_of": lambda context, found: f"a multiple of {context['multiple_of']}",
+    "greater_than": _bound("more than {}", "gt"),
+    "greater_than_equal": _bound("at least {}", "ge"),
+    "less_than": _bound("less than {}", "lt"),
+    "less_than_equal": _bound("at most {}", "le"),
+    "multiple_of": _bound("a multiple of {}", "multiple_of"),
     "finite_number": "a finite number",
     "too_short": lambda context, found: _length(context, "min_length", "at least"),
     "too_long": lambda context, found: _length(context, "max_length", "at most"),
