@@ -6,9 +6,10 @@ order of the trial numbers, so that not even the last bit depends on how the wor
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import reduce
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +58,19 @@ class Summary:
     def __add__(self, other: Summary) -> Summary:
         """Sums over the trials of both."""
         return Summary(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+    def plain(self) -> dict[str, Any]:
+        """The sums as plain data; numbers keep every bit."""
+        return {f.name: v.tolist() if isinstance(v := getattr(self, f.name), np.ndarray) else v for f in fields(self)}
+
+    @classmethod
+    def from_plain(cls, data: Mapping[str, Any]) -> Summary:
+        """The sums from plain data."""
+        counts = {"success_at", "failure_at", "enrolled", "months"}
+        floats = {"treated", "control", "month", "error"}
+        arrays = {name: np.asarray(data[name], dtype=np.int64) for name in counts}
+        arrays |= {name: np.asarray(data[name], dtype=np.float64) for name in floats}
+        return cls(**{f.name: arrays.get(f.name, data[f.name]) for f in fields(cls)})
 
 
 def summarise(trials: Trials, looks: int, participants: int, truth: float) -> Summary:

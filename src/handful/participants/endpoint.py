@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal, Self
 
@@ -93,6 +94,18 @@ class Endpoint(Spec):
     def measure(self) -> Measure:
         """Scale of the effect."""
         return _MEASURES[self.kind]
+
+    def natural(self, benefit: float) -> float:
+        """A benefit on the scale that people read: a rate or hazard ratio (treated over control), or the difference itself.
+
+        Example:
+            >>> endpoint = Endpoint(name="bleeds", kind="count", better="lower")
+            >>> round(endpoint.natural(0.6931), 3)
+            0.5
+        """
+        if not self.measure.ratio:
+            return benefit
+        return math.exp(-self.sign * benefit if self.kind == "time to event" else self.sign * benefit)
 
     def strategy(self, event: Literal["not dosed", "dropout"]) -> Strategy:
         """Strategy for one of the two intercurrent events that the simulation makes.

@@ -1,0 +1,46 @@
+"""What every step of a comparison needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from handful.designs.base import Plan
+from handful.engine.simulate import Job
+from handful.scenarios.base import Scenario
+from handful.select.characteristics import Characteristics, characteristics
+from handful.select.runs import Runner
+from handful.study.model import Study
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What every step of a comparison needs.
+
+    Attributes:
+        study: The study.
+        runner: Who runs jobs.
+        null: A scenario without benefit, for type I error and stress.
+        hoped: The scenario hoped for.
+    """
+
+    study: Study
+    runner: Runner
+    null: Scenario
+    hoped: Scenario
+
+    @classmethod
+    def of(cls, study: Study, runner: Runner) -> Bench:
+        """Find the scenario hoped for, and one without benefit: the first declared one, else the hoped one without effect."""
+        hoped = study.scenario(study.hoped_for)
+        nulls = [s for s in study.scenarios if study.scenario(s).benefit(study.endpoint) == 0]
+        return cls(study, runner, study.scenario(nulls[0]) if nulls else hoped.scaled(0.0), hoped)
+
+    def job(self, plan: Plan, scenario: Scenario) -> Job:
+        """The job of a plan in a scenario."""
+        compute = self.study.compute
+        return Job(plan, scenario, compute.seed, compute.trials, compute.precision)
+
+    def told(self, design: str, plan: Plan, scenario: Scenario, label: str) -> Characteristics:
+        """What a plan does in a scenario that the study did not declare."""
+        _, summary = self.runner.run(self.job(plan, scenario), design, label, declared=False)
+        return characteristics(plan, scenario, summary)

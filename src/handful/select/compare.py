@@ -1,0 +1,200 @@
+"""The main job: the same participants through every design in every scenario, and a choice with its reasons."""
+
+from __future__ import annotations
+
+import importlib.metadata
+
+from handful.designs.base import Plan
+from handful.engine import exact
+from handful.kernels.cache import kernel_hash
+from handful.select.answer import answer, warnings
+from handful.select.bench import Bench
+from handful.select.characteristics import Characteristics, characteristics, exact_characteristics
+from handful.select.choose import Candidate, choose
+from handful.select.figure import Figure
+from handful.select.results import (
+    Cell,
+    Comparison,
+    CurvePoint,
+    DesignSummary,
+    Provenance,
+    ScenarioSummary,
+    StressResult,
+    TypeOneError,
+)
+from handful.select.runs import InMemory, Progress, Runner
+from handful.select.stress import stress
+from handful.select.utility import utility
+from handful.study.model import Study
+
+CURVE = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
+"""Points of the power curve, as multiples of the effect hoped for."""
+
+
+def compare(study: Study, runner: Runner | None = None, progress: Progress | None = None) -> Comparison:
+    """Put the same participants through every design of a study and choose.
+
+    Args:
+        study: The study.
+        runner: Who runs the jobs; in memory on one thread when None.
+        progress: Told what is being done.
+
+    Returns:
+        The comparison; the same for the same study whatever the runner.
+
+    Example:
+        >>> from handful.study.loading import loads
+        >>> study = loads('''
+        ... title: A first study
+        ... population: {prevalence: 900}
+        ... endpoint: {name: response, kind: binary}
+        ... scenarios:
+        ...   nothing: {untreated: 20%, effect: 0}
+        ...   hoped for: {base: nothing, effect: 0.5}
+        ... designs:
+        ...   fixed: {kind: randomised, participants: 32}
+        ... compute: {trials: 500}
+        ... ''')
+        >>> compare(study).cell("fixed", "hoped for").success.how
+        'exact'
+    """
+    bench = Bench.of(study, runner or InMemory())
+    plans = {name: study.plan(name) for name in study.designs}
+    told = progress or (lambda done, total, label: None)
+    total = len(plans) * (len(study.scenarios) + 2)
+    done = 0
+    cells: list[Cell] = []
+    for name, plan in plans.items():
+        for scenario in study.scenarios:
+            told(done, total, f"{name} in {scenario}")
+            cells.append(_cell(bench, name, plan, scenario))
+            done += 1
+    designs, stresses = [], []
+    for name, plan in plans.items():
+        told(done, total, f"power curve of {name}")
+        designs.append(_summarise(bench, name, plan, cells))
+        done += 1
+        told(done, total, f"stress on {name}")
+        stresses += stress(bench, name, plan)
+        done += 1
+    told(total, total, "choosing")
+    return _conclude(bench, tuple(designs), tuple(cells), tuple(stresses))
+
+
+def _cell(bench: Bench, name: str, plan: Plan, scenario: str) -> Cell:
+    """Run one design in one declared scenario."""
+    truth = bench.study.scenario(scenario)
+    run, summary = bench.runner.run(bench.job(plan, truth), name, scenario, declared=True)
+    return Cell(design=name, scenario=scenario, run=run, characteristics=characteristics(plan, truth, summary))
+
+
+def _summarise(bench: Bench, name: str, plan: Plan, cells: list[Cell]) -> DesignSummary:
+    """Describe a design, with its type I error and power curve."""
+    design = bench.study.design(name)
+    own = {cell.scenario: cell.characteristics for cell in cells if cell.design == name}
+    references = (*design.references, *(r for r in plan.analysis.references if r not in design.references))
+    return DesignSummary(
+        name=name,
+        kind=design.kind,
+        meaning=design.meaning,
+        rule=tuple(design.describe(bench.study.question)),
+        references=references,
+        participants=plan.participants,
+        type_one=type_one_error(bench, name, plan, own),
+        curve=tuple(_curve(bench, name, plan)),
+    )
+
+
+def type_one_error(
+    bench: Bench, name: str, plan: Plan, own: dict[str, Characteristics]
+) -> TypeOneError:
+    """Type I error at the worst point of the null: exactly where trials can be enumerated, else over the null scenarios."""
+    nominal = plan.aim.alpha
+    lattice = exact.lattice_of(plan)
+    if lattice is not None:
+        value, nuisance = exact.worst_type_one_error(plan, lattice)
+        where = "at the boundary of the null" if nuisance is None else f"at a common chance of success of {nuisance:.3f}"
+        return TypeOneError(
+            worst=Figure.exact(value), at=f"exact, {where}", nominal=nominal, exceeded=value > nominal + 1e-9
+        )
+    nulls = {s: told.success for s, told in own.items() if told.truth <= 0}
+    if not nulls:
+        nulls = {"no effect (added)": bench.told(name, plan, bench.null, "no effect (added)").success}
+    worst = max(nulls, key=lambda s: nulls[s].value or 0.0)
+    figure = nulls[worst]
+    return TypeOneError(worst=figure, at=f"in “{worst}”", nominal=nominal, exceeded=not figure.at_most(nominal))
+
+
+def _curve(bench: Bench, name: str, plan: Plan) -> list[CurvePoint]:
+    """Probability of success over the true benefit, from none to half as much again as hoped for."""
+    points = []
+    for fraction in CURVE:
+        scenario = bench.hoped.scaled(fraction)
+        counted = exact_characteristics(plan, scenario)
+        success = (
+            Figure.exact(counted.success)
+            if counted is not None
+            else bench.told(name, plan, scenario, f"{fraction:g} times the effect hoped for").success
+        )
+        points.append(CurvePoint(benefit=scenario.benefit(plan.endpoint), success=success))
+    return points
+
+
+def _conclude(
+    bench: Bench, designs: tuple[DesignSummary, ...], cells: tuple[Cell, ...], stresses: tuple[StressResult, ...]
+) -> Comparison:
+    """Choose, and put everything together."""
+    study = bench.study
+    weights = _weights(study)
+    candidates = []
+    for design in designs:
+        own = {cell.scenario: cell.characteristics for cell in cells if cell.design == design.name}
+        worth = utility(own, weights, study.hoped_for, study.choose, study.endpoint, study.population)
+        candidates.append(Candidate(design.name, design.type_one, own, worth, design.participants))
+    verdicts = choose(candidates, study.choose.subject_to, study.hoped_for, study.choose.best)
+    comparison = Comparison(
+        title=study.title,
+        hoped_for=study.hoped_for,
+        measure=study.endpoint.measure.name,
+        ratio=study.endpoint.measure.ratio,
+        unit=study.endpoint.unit,
+        designs=designs,
+        scenarios=tuple(_scenario(study, name, weights[name]) for name in study.scenarios),
+        cells=cells,
+        stresses=stresses,
+        verdicts=tuple(verdicts),
+        answer=(),
+        warnings=(),
+        provenance=provenance(study),
+    )
+    said = comparison.model_copy(update={"warnings": tuple(warnings(study, comparison))})
+    return said.model_copy(update={"answer": tuple(answer(study, said))})
+
+
+def _weights(study: Study) -> dict[str, float]:
+    """Plausibility of each scenario as a share of all."""
+    raw = {name: study.scenario(name).weight for name in study.scenarios}
+    total = sum(raw.values()) or float(len(raw))
+    return {name: (weight if sum(raw.values()) else 1.0) / total for name, weight in raw.items()}
+
+
+def _scenario(study: Study, name: str, weight: float) -> ScenarioSummary:
+    """Describe a scenario."""
+    scenario = study.scenario(name)
+    benefit = scenario.benefit(study.endpoint)
+    return ScenarioSummary(name=name, note=scenario.note, benefit=benefit, weight=weight, is_null=benefit <= 0)
+
+
+def provenance(study: Study) -> Provenance:
+    """Where the results of a study come from."""
+    compute = study.compute
+    return Provenance(
+        version=importlib.metadata.version("handful"),
+        kernels=kernel_hash(),
+        study_digest=study.digest(),
+        seed=compute.seed,
+        trials=compute.trials,
+        precision=compute.precision,
+    )
+
+

@@ -1,0 +1,110 @@
+"""How much of what a family is fragile to it takes to turn the conclusion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from handful.designs.base import Plan, Stress
+from handful.scenarios.base import Scenario
+from handful.select.bench import Bench
+from handful.select.characteristics import Characteristics, exact_characteristics
+from handful.select.figure import Figure
+from handful.select.results import StressPoint, StressResult
+from handful.study.model import Constraints
+
+
+def stress(bench: Bench, name: str, plan: Plan) -> list[StressResult]:
+    """Put a design under every stress that its family names.
+
+    Args:
+        bench: The study and who runs jobs.
+        name: Name of the design.
+        plan: Its plan.
+
+    Returns:
+        One result for each stress that the scenarios of the study admit.
+    """
+    results = []
+    for one in bench.study.design(name).fragile_to:
+        result = _under(bench, name, plan, one)
+        if result is not None:
+            results.append(result)
+    return results
+
+
+def _under(bench: Bench, name: str, plan: Plan, one: Stress) -> StressResult | None:
+    """Put a design under growing amounts of one stress; None when the scenarios do not admit it."""
+    endpoint, limits = plan.endpoint, bench.study.choose.subject_to
+    hoped = bench.hoped.benefit(endpoint)
+    points = [_point(bench, name, plan, one.name, 0.0, bench.null, bench.hoped)]
+    for amount in one.amounts:
+        null = one.apply(bench.null, endpoint, hoped, amount)
+        good = one.apply(bench.hoped, endpoint, hoped, amount)
+        if null is None or good is None:
+            continue
+        points.append(_point(bench, name, plan, one.name, amount, null, good))
+    if len(points) == 1:
+        return None
+    turns_at, broken = _turn(points, limits, limits.power.get(bench.study.hoped_for))
+    return StressResult(
+        design=name,
+        stress=one.name,
+        why=one.why,
+        unit=one.unit,
+        points=tuple(points),
+        turns_at=turns_at,
+        broken=broken,
+    )
+
+
+def _point(
+    bench: Bench, name: str, plan: Plan, stress_name: str, amount: float, null: Scenario, good: Scenario
+) -> StressPoint:
+    """A design under one amount, without benefit and with the benefit hoped for."""
+
+    def told(scenario: Scenario, side: str) -> tuple[Figure, Figure]:
+        counted = exact_characteristics(plan, scenario)
+        if counted is not None:
+            return Figure.exact(counted.success), Figure.exact(counted.bias)
+        seen: Characteristics = bench.told(name, plan, scenario, f"{stress_name} {amount:g}, {side}")
+        return seen.success, seen.bias
+
+    false_claim, _ = told(null, "no effect")
+    power, bias = told(good, "hoped for")
+    return StressPoint(amount=amount, false_claim=false_claim, power=power, bias=bias)
+
+
+def _turn(points: list[StressPoint], limits: Constraints, least_power: float | None) -> tuple[float | None, str]:
+    """The smallest amount at which a constraint breaks that held without stress, and which one it is."""
+    turns: list[tuple[float, str]] = []
+    worst = _crossing(points, lambda p: p.false_claim, limits.type_I_error, above=True)
+    if worst is not None:
+        turns.append((worst, f"a type I error of at most {100 * limits.type_I_error:.3g}%"))
+    if least_power is not None:
+        weak = _crossing(points, lambda p: p.power, least_power, above=False)
+        if weak is not None:
+            turns.append((weak, f"a power of at least {100 * least_power:.3g}%"))
+    return min(turns) if turns else (None, "")
+
+
+def _crossing(
+    points: list[StressPoint], figure: Callable[[StressPoint], Figure | None], limit: float, *, above: bool
+) -> float | None:
+    """Where a figure first crosses a limit, by straight lines between amounts; None when it never does, or did from the start.
+
+    Simulated figures count as crossing only beyond two Monte Carlo standard errors.
+    """
+    before: tuple[float, float] | None = None
+    for point in points:
+        told = figure(point)
+        if told is None or told.value is None:
+            continue
+        kept = told.at_most(limit) if above else told.at_least(limit)
+        if not kept:
+            if before is None:
+                return None
+            amount, value = before
+            share = (limit - value) / (told.value - value) if told.value != value else 1.0
+            return amount + min(1.0, max(0.0, share)) * (point.amount - amount)
+        before = (point.amount, told.value)
+    return None

@@ -1,0 +1,1 @@
+"""The project folder: runs in Parquet, one SQLite file as their index."""
