@@ -95,6 +95,13 @@ def test_what_is_written_and_what_is_stored(quantity: Any, written: object, stor
     assert type(value) is type(stored)
 
 
+@pytest.mark.parametrize(
+    ("written", "stored"), [("0.7%", 0.007), ("5.7%", 0.057), ("29%", 0.29), ("1e-3%", 1e-5)]
+)
+def test_a_percentage_is_rounded_once(written: str, stored: float) -> None:
+    assert read(Probability, written) == stored
+
+
 PROBABILITY = "wanted a probability such as 0.2 or 20%"
 DURATION = "wanted a duration such as 12 months, 2 years, 6 weeks or 30 days"
 RATIO = "wanted a ratio of two whole numbers from 1 to 1000, such as 2:1"
