@@ -143,10 +143,13 @@ class BeforeAfter(Arrangement):
         if missed is not None:
             after = np.where(missed, people.outcome(Exposure.UNTREATED), after)
         before = people.before(self.lead_in)
+        if endpoint.kind == "continuous":
+            after = before + after  # the outcome is the change from baseline
         observed, failed = seen_outcomes(people, arm, endpoint)
         if failed is not None:
             after = np.where(failed, before, after)
-        exposure = endpoint.known_after / self.lead_in if self.lead_in > 0 else 1.0
+        windows = endpoint.kind == "count" and self.lead_in > 0
+        exposure = endpoint.known_after / self.lead_in if windows else 1.0
         return Pairs(arm, observed, after[:, :, None], before[:, :, None], exposure)
 
 

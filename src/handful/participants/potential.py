@@ -17,6 +17,7 @@ from handful.participants.block import Block
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Traits = NDArray[np.int8]
 
 
 class Exposure(IntEnum):
@@ -73,12 +74,16 @@ class Participants(ABC):
     def dropout(self) -> Floats | None:
         """Months from the day of treatment until the participant is lost; None when nobody is lost."""
 
+    def factors(self) -> Traits:
+        """Who has which prognostic factor: 1 for those who do, shape (trials, participants, factors)."""
+        return np.zeros((*self.shape, 0), dtype=np.int8)
+
     @abstractmethod
     def outcome(self, exposure: Exposure, unit: int = 0) -> Floats:
         """Potential outcome of one unit of each participant under an exposure.
 
         For a time-to-event endpoint this is the time from treatment to the event in months. For a count it is the
-        number of events in the follow-up window.
+        number of events in the follow-up window, for a continuous endpoint the observed change from baseline.
         """
 
     @abstractmethod

@@ -1,71 +1,172 @@
-"""The contract of a scenario: one possible truth with its operational assumptions."""
+"""The contract of a scenario: one possible truth with its operational assumptions.
+
+A scenario is a frozen spec with a `kind`. It draws participants with their potential outcomes
+(`participants`), and it knows its own truth in closed form: the benefit, and where there are any the chances,
+the variance and the apparent benefit that selection alone makes.
+"""
 
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from functools import cached_property
-from pydantic import Field
+from typing import ClassVar, Self
 
+import numpy as np
+from pydantic import Field, model_validator
+
+from handful.kernels.streams import Purpose, exponentials, normals, uniforms
 from handful.participants.block import Block
 from handful.participants.endpoint import Endpoint
 from handful.participants.potential import Exposure, Flags, Floats, Participants
+from handful.scenarios.factors import MOST_FACTORS, Factor, Traits, traits
 from handful.scenarios.operations import Product, Recruitment
-from handful.spec.base import Spec
-from handful.spec.quantities import Number, Share
+from handful.spec.base import Spec, wanted
+from handful.spec.quantities import NonNegativeNumber, Number, Share
 
 
 class Scenario(Spec):
     """One possible truth: what happens to people untreated and treated, who comes, who is lost.
 
-    `drift` and `learning` change what people do in the trial without the product being the cause. A comparison of
-    concurrent participants is immune to both; a comparison with a benchmark or with a person's own past is not.
+    `drift` and `learning` change what people do in the trial without the product being the cause. A
+    comparison of concurrent participants is immune to both; a comparison with a benchmark or with a person's
+    own past is not.
     """
 
+    kind: str
+    meaning: ClassVar[str]
+    references: ClassVar[tuple[str, ...]] = ()
+
     note: str = Field("", description="What this scenario stands for, in words.")
-    weight: Number = Field(1.0, ge=0, description="Plausibility relative to the other scenarios, for the choice.")
+    weight: NonNegativeNumber = Field(
+        1.0, description="Plausibility relative to the other scenarios, for the choice."
+    )
     contamination: Share = Field(
         0.0, description="Share of the effect that reaches the untreated unit of a treated participant."
     )
     drift: Number = Field(
         0.0,
-        description="How much better than the benchmark or their own past people now do without the product, on the scale of "
-        "the outcome (points of proportion, units, or a log ratio).",
+        description="How much better than the benchmark or their own past people now do without the "
+        "product, by spontaneous change or better care, on the scale of the outcome (points of proportion, "
+        "units, or a log ratio).",
     )
     learning: Number = Field(
         0.0,
-        description="Improvement from being tested again, on the same scale; it happens after treatment whatever the arm.",
+        description="Improvement from being tested again, on the same scale; it happens after treatment "
+        "whatever the arm.",
     )
-    recruitment: Recruitment = Field(default_factory=Recruitment, description="Recruitment, unless the study's own holds.")
-    product: Product = Field(default_factory=Product, description="Manufacture, unless the study's own holds.")
+    factors: tuple[Factor, ...] = Field(
+        (),
+        max_length=MOST_FACTORS,
+        description="Prognostic factors known before treatment, which minimisation can balance; at most six.",
+    )
+    recruitment: Recruitment = Field(
+        default_factory=Recruitment, description="Recruitment, unless the study's own holds."
+    )
+    product: Product = Field(
+        default_factory=Product, description="Manufacture, unless the study's own holds."
+    )
 
-    kind: str
+    @model_validator(mode="after")
+    def _factors_differ(self) -> Self:
+        names = [factor.name for factor in self.factors]
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                raise wanted(
+                    f"a name other than {name!r}, which another factor has", at=("factors", number, "name")
+                )
+        return self
 
     @abstractmethod
     def benefit(self, endpoint: Endpoint) -> float:
         """True benefit of treatment in the scenario, positive when the product helps.
 
-        The scale is that of `endpoint.measure`: a difference, or the logarithm of a ratio, signed so that positive is
-        good. This is the effect in people who were dosed against the same people untreated.
+        The scale is that of `endpoint.measure`: a difference, or the logarithm of a ratio, signed so that
+        positive is good. This is the effect in people who were dosed against the same people untreated.
         """
 
     @abstractmethod
     def participants(self, block: Block, count: int, endpoint: Endpoint) -> Participants:
-        """Draw the people of a block with their potential outcomes."""
+        """Draw the people of a block with their potential outcomes.
+
+        Raises:
+            ValueError: In one plain sentence, when the scenario does not suit the endpoint.
+        """
+
+    def suits(self, endpoint: Endpoint) -> None:
+        """Refuse an endpoint that the scenario says nothing about.
+
+        Raises:
+            ValueError: In one plain sentence.
+        """
+        if endpoint.kind != self.kind:
+            raise ValueError(f"a {self.kind} scenario says nothing about a {endpoint.kind} endpoint")
 
     def chances(self, endpoint: Endpoint) -> dict[str, float] | None:
-        """Probabilities of a participant's possible results, for the exact engine; None when they cannot be counted.
+        """Probabilities of a participant's results, for the exact engine; None when they cannot be counted.
 
-        Keys: `control` and `treated`, the chance of a favourable result in a participant observed on that arm;
-        `treated only` and `control only`, the chances that exactly one side of a pair is favourable.
+        Keys: `control` and `treated`, the chance of a favourable result in a participant observed on that
+        arm; `treated only` and `control only`, the chances that exactly one side of a pair is favourable.
         """
         return None
 
     def variance(self, endpoint: Endpoint) -> dict[str, float] | None:
-        """Variance of one participant's contribution, for the numeric engine; None when there is no closed form.
+        """Variance of one participant's contribution, for the numeric engine; None without a closed form.
 
-        Keys: `control`, `treated` for one outcome; `pair` for a difference within a participant.
+        Keys: `control`, `treated` for one outcome (a continuous outcome is a change from baseline, so its
+        `treated` is also the variance of an after-minus-before difference); `pair` for the difference between
+        a treated and an untreated unit of one participant. Divided by the number of participants, each is the
+        asymptotic variance of an arm's share of the estimate, on the scale of `benefit`. There is none when
+        some participants are not observed or are observed untreated on the treated arm.
         """
         return None
+
+    def regression_to_the_mean(self, endpoint: Endpoint) -> float:
+        """Benefit that the average untreated participant seems to have because of the entry threshold alone.
+
+        It is on the scale of `benefit`, positive when selection looks like benefit; 0 without an entry
+        threshold.
+        """
+        return 0.0
+
+    def with_correlation(self, correlation: float) -> Self | None:
+        """The same scenario with another correlation between units; None when it cannot be had."""
+        return None
+
+    def with_entry_threshold(self, amount: float, endpoint: Endpoint) -> Self | None:
+        """The same scenario with people who enter because they did badly.
+
+        The threshold is `amount` standard deviations of a measurement beyond the mean. None when the kind of
+        outcome has no past, or the scenario does not say how measurements vary within a person.
+        """
+        return None
+
+    def nudge(self, endpoint: Endpoint) -> float:
+        """Drift and learning in the units of the outcome: what shifts everybody's outcome in the trial."""
+        return endpoint.sign * (self.drift + self.learning)
+
+    def seen_as_assigned(self, endpoint: Endpoint) -> bool:
+        """Whether every participant's outcome is seen under the assigned exposure."""
+        lost = self.recruitment.dropout > 0 and endpoint.known_after > 0
+        return not lost and self.product.manufacturing_failure == 0
+
+
+def refuse_two_ways(**ways: object) -> None:
+    """Refuse a spec that says the same thing in several fields or in none.
+
+    Args:
+        **ways: The fields by their names, with their values; exactly one must not be None.
+
+    Raises:
+        PydanticCustomError: Pointing at the second of those given, or at the spec when none is.
+
+    Example:
+        >>> refuse_two_ways(treated=0.5, effect=None)
+    """
+    given = [name for name, value in ways.items() if value is not None]
+    if len(given) != 1:
+        names = " or ".join(f"`{name.strip('_').replace('_', ' ')}`" for name in ways)
+        raise wanted(f"either {names}, and exactly one of them", at=given[1] if given else ())
 
 
 class Simulated(Participants):
@@ -73,8 +174,10 @@ class Simulated(Participants):
 
     def __init__(self, block: Block, count: int, scenario: Scenario, endpoint: Endpoint) -> None:
         super().__init__(block, count)
+        scenario.suits(endpoint)
         self.scenario = scenario
         self.endpoint = endpoint
+        self._drawn: dict[tuple[Callable[..., Floats], int, int], Floats] = {}
 
     @cached_property
     def arrival(self) -> Floats | None:
@@ -96,6 +199,24 @@ class Simulated(Participants):
         """Months of follow-up until loss."""
         return self.scenario.recruitment.losses(self.block, self.count)
 
+    def factors(self) -> Traits:
+        """Who has which prognostic factor."""
+        return self._traits
+
+    @cached_property
+    def _traits(self) -> Traits:
+        return traits(self.scenario.factors, self.block, self.count)
+
+    @cached_property
+    def shift(self) -> Floats | float:
+        """What each participant's factors add to the outcome, less its mean; 0 when they add nothing."""
+        factors = self.scenario.factors
+        if not any(factor.effect for factor in factors):
+            return 0.0
+        effects = np.array([factor.effect for factor in factors])
+        shares = np.array([factor.share for factor in factors])
+        return np.asarray(((self._traits - shares) * effects).sum(axis=2))
+
     def before(self, months: float, unit: int = 0) -> Floats:
         """Kinds of outcome that have a past override this."""
         raise ValueError(f"a {self.scenario.kind} endpoint has no outcome before treatment to compare with")
@@ -103,3 +224,36 @@ class Simulated(Participants):
     def course(self, exposure: Exposure, times: Floats) -> Floats:
         """Kinds of outcome that are measured repeatedly override this."""
         raise ValueError(f"a {self.scenario.kind} endpoint is not measured at repeated visits")
+
+    def uniforms(self, purpose: Purpose, draw: int = 0) -> Floats:
+        """Uniform numbers of an address, drawn once for all questions; not to be written to."""
+        return self._draw(uniforms, purpose, draw)
+
+    def normals(self, purpose: Purpose, draw: int = 0) -> Floats:
+        """Standard normal numbers of an address, likewise."""
+        return self._draw(normals, purpose, draw)
+
+    def exponentials(self, purpose: Purpose, draw: int = 0) -> Floats:
+        """Exponential numbers of an address, likewise."""
+        return self._draw(exponentials, purpose, draw)
+
+    def _draw(self, stream: Callable[..., Floats], purpose: Purpose, draw: int) -> Floats:
+        key = (stream, int(purpose), draw)
+        if key not in self._drawn:
+            drawn = stream(self.block.seed, self.block.first, self.block.trials, self.count, purpose, draw)
+            drawn.flags.writeable = False
+            self._drawn[key] = drawn
+        return self._drawn[key]
+
+    def unit_uniforms(self, unit: int, correlation: float) -> Floats:
+        """The uniform that decides the result of a unit, correlated between the units of one participant.
+
+        Each unit takes the person's own draw with probability sqrt(correlation), else a draw of its own. Two
+        units then share a draw with probability `correlation`, so that any two equal functions of their
+        uniforms have exactly that correlation (Lunn and Davies 1998).
+        """
+        own = self.uniforms(Purpose.OUTCOME_UNIT, unit)
+        if correlation == 0:
+            return own
+        shares = self.uniforms(Purpose.OUTCOME_OCCASION, unit) < np.sqrt(correlation)
+        return np.where(shares, self.uniforms(Purpose.OUTCOME_PERSON), own)

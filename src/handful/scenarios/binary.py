@@ -3,50 +3,92 @@
 from __future__ import annotations
 
 import math
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import Field, model_validator
 
-from handful.kernels.streams import Purpose, uniforms
 from handful.participants.block import Block
 from handful.participants.endpoint import Endpoint
 from handful.participants.potential import Exposure, Floats, Participants
-from handful.scenarios.base import Scenario, Simulated
+from handful.scenarios.base import Scenario, Simulated, refuse_two_ways
+from handful.scenarios.factors import cells
+from handful.spec.base import wanted
 from handful.spec.quantities import Number, Probability, Share
 
 
 class BinaryScenario(Scenario):
-    """Each person (or eye, or wound) has the favourable or unfavourable result with a probability that depends on exposure.
+    """Each person (or eye, or wound) has the event or not, with a probability that depends on exposure.
 
-    Units of one person share a result-making draw with probability sqrt(correlation) each, which gives exactly that
-    intra-class correlation at every proportion (Lunn and Davies 1998). The same draw decides the outcome under every
-    exposure, so that a more effective product never harms a simulated person whom a weaker one helps.
+    Units of one person share a result-making draw with probability sqrt(correlation) each, which gives
+    exactly that intra-class correlation at every proportion (Lunn and Davies 1998). The same draw decides the
+    outcome under every exposure, so that a more effective product never harms a simulated person whom a
+    weaker one helps.
+
+    Example:
+        >>> endpoint = Endpoint(name="response", kind="binary")
+        >>> scenario = BinaryScenario(untreated=0.2, effect=0.4)
+        >>> people = scenario.participants(Block(seed=1, first=0, trials=1000), 20, endpoint)
+        >>> bool(abs(people.outcome(Exposure.TREATED).mean() - 0.6) < 4 * (0.24 / 20000) ** 0.5)
+        True
     """
 
     kind: Literal["binary"] = "binary"
+    meaning: ClassVar[str] = "each person has a favourable result or not"
+    references: ClassVar[tuple[str, ...]] = ("lunn1998",)
+
     untreated: Probability = Field(description="Share with the event when untreated.")
     treated: Probability | None = Field(None, description="Share with the event when treated.")
-    effect: Number | None = Field(None, ge=-1, le=1, description="Treated minus untreated, instead of `treated`.")
-    correlation: Share = Field(0.0, description="Intra-class correlation between the units of one participant.")
+    effect: Number | None = Field(
+        None, ge=-1, le=1, description="Treated minus untreated, instead of `treated`."
+    )
+    correlation: Share = Field(
+        0.0, description="Intra-class correlation between the units of one participant."
+    )
 
     @model_validator(mode="after")
-    def _one_way_to_say_it(self) -> Self:
-        if (self.treated is None) == (self.effect is None):
-            raise ValueError("give either `treated` or `effect`, and not both")
-        if self.effect is not None and not 0 <= self.untreated + self.effect <= 1:
-            raise ValueError(f"untreated {self.untreated:g} plus effect {self.effect:g} is not a probability")
+    def _probabilities(self) -> Self:
+        refuse_two_ways(treated=self.treated, effect=self.effect)
+        for exposure, field in ((Exposure.UNTREATED, "untreated"), (Exposure.TREATED, "treated")):
+            for _, shift in cells(self.factors):
+                chance = self._base(exposure) + shift
+                if -1e-12 <= chance <= 1 + 1e-12:
+                    continue
+                if shift == 0:
+                    raise wanted(f"an effect that leaves a probability; {chance:g} is none", at="effect")
+                raise wanted(
+                    f"effects that leave everybody a probability; some would have {chance:g} when {field}",
+                    at="factors",
+                )
         return self
 
-    def share(self, exposure: Exposure, sign: int = 1) -> float:
-        """Probability of the event under an exposure, in the trial (drift and learning included)."""
+    def _base(self, exposure: Exposure) -> float:
+        """Probability of the event under an exposure, before drift, learning and factors."""
         treated = self.treated if self.treated is not None else self.untreated + (self.effect or 0.0)
-        base = {
-            Exposure.UNTREATED: self.untreated,
-            Exposure.TREATED: treated,
-            Exposure.BESIDE: self.untreated + self.contamination * (treated - self.untreated),
-        }[exposure]
-        return min(1.0, max(0.0, base + sign * (self.drift + self.learning)))
+        if exposure == Exposure.BESIDE:
+            return self.untreated + self.contamination * (treated - self.untreated)
+        return treated if exposure == Exposure.TREATED else self.untreated
+
+    def _chances_by_cell(self, exposure: Exposure, sign: int) -> list[tuple[float, float]]:
+        """(share of participants, probability of the event) of each combination of factors."""
+        nudged = self._base(exposure) + sign * (self.drift + self.learning)
+        return [(share, min(1.0, max(0.0, nudged + shift))) for share, shift in cells(self.factors)]
+
+    def share(self, exposure: Exposure, sign: int = 1) -> float:
+        """Probability of the event under an exposure, in the trial.
+
+        Args:
+            exposure: What the unit is exposed to.
+            sign: +1 when the event is a benefit, -1 when it is harm; drift and learning go towards benefit.
+
+        Returns:
+            The probability, drift and learning included, averaged over the factors. It stops at 0 and 1.
+
+        Example:
+            >>> BinaryScenario(untreated=0.2, effect=0.4, contamination=0.5).share(Exposure.BESIDE)
+            0.4
+        """
+        return sum(part * chance for part, chance in self._chances_by_cell(exposure, sign))
 
     def benefit(self, endpoint: Endpoint) -> float:
         """Difference in the probability of the event, signed so that positive is good."""
@@ -57,55 +99,64 @@ class BinaryScenario(Scenario):
         """Draw the people of a block."""
         return _BinaryParticipants(block, count, self, endpoint)
 
+    def with_correlation(self, correlation: float) -> Self:
+        """The same scenario with another intra-class correlation."""
+        return self.replace(correlation=correlation)
+
     def chances(self, endpoint: Endpoint) -> dict[str, float] | None:
-        """Chances of a favourable result for one observed participant, when every outcome is seen or counted as failure."""
-        sign, product = endpoint.sign, self.product
+        """Chances of favourable results, when every outcome is seen or counted as failure."""
         kept = math.exp(-self.recruitment.dropout * endpoint.known_after)
+        made = 1 - self.product.manufacturing_failure
+        undosed = endpoint.strategy("not dosed")
         if (kept < 1 and endpoint.strategy("dropout") != "composite") or (
-            product.manufacturing_failure > 0
-            and endpoint.strategy("not dosed") not in ("composite", "treatment policy")
+            made < 1 and undosed not in ("composite", "treatment policy")
         ):
             return None
-        good = {e: self.share(e, sign) if sign > 0 else 1 - self.share(e, sign) for e in Exposure}
-        made = 1 - product.manufacturing_failure
-        undosed = good[Exposure.UNTREATED] if endpoint.strategy("not dosed") == "treatment policy" else 0.0
-        chances = {
+        followed = (1 - made) * (undosed == "treatment policy")
+        good = {exposure: self._favourable(exposure, endpoint.sign) for exposure in Exposure}
+        treated_only, control_only = self._discordant(Exposure.TREATED, Exposure.BESIDE, endpoint.sign)
+        neither_treated, _ = self._discordant(Exposure.UNTREATED, Exposure.UNTREATED, endpoint.sign)
+        return {
             "control": kept * good[Exposure.UNTREATED],
-            "treated": kept * (made * good[Exposure.TREATED] + (1 - made) * undosed),
+            "treated": kept * (made * good[Exposure.TREATED] + followed * good[Exposure.UNTREATED]),
+            "treated only": kept * (made * treated_only + followed * neither_treated),
+            "control only": kept * (made * control_only + followed * neither_treated),
             "half": 0.5,
         }
-        if made == 1 and kept == 1:
-            treated, beside = good[Exposure.TREATED], good[Exposure.BESIDE]
-            both = self.correlation * min(treated, beside) + (1 - self.correlation) * treated * beside
-            chances |= {"treated only": treated - both, "control only": beside - both}
-        return chances
 
+    def _favourable(self, exposure: Exposure, sign: int) -> float:
+        """Probability of a favourable result."""
+        return self.share(exposure, sign) if sign > 0 else 1 - self.share(exposure, sign)
+
+    def _discordant(self, one: Exposure, other: Exposure, sign: int) -> tuple[float, float]:
+        """Chances that of two units of a person only the first, and only the second, is favourable."""
+        first_only = second_only = 0.0
+        cell = zip(self._chances_by_cell(one, sign), self._chances_by_cell(other, sign), strict=True)
+        for (part, a), (_, b) in cell:
+            both = self.correlation * min(a, b) + (1 - self.correlation) * a * b
+            first_only += part * (a - both)
+            second_only += part * (b - both)
+        return (first_only, second_only) if sign > 0 else (second_only, first_only)
 
     def variance(self, endpoint: Endpoint) -> dict[str, float] | None:
-        """Variance of a proportion's contribution."""
+        """Variance of a result that is 0 or 1, and of the difference between the sides of a pair."""
         chances = self.chances(endpoint)
-        return None if chances is None else {arm: chances[arm] * (1 - chances[arm]) for arm in ("control", "treated")}
+        if chances is None:
+            return None
+        first, second = chances["treated only"], chances["control only"]
+        spread = {arm: chances[arm] * (1 - chances[arm]) for arm in ("control", "treated")}
+        return spread | {"pair": first + second - (first - second) ** 2}
 
 
 class _BinaryParticipants(Simulated):
     scenario: BinaryScenario
 
-    def _draw(self, unit: int) -> Floats:
-        """The uniform that decides the unit's result."""
-        block, shape = self.block, (self.block.trials, self.count)
-        own = uniforms(block.seed, block.first, *shape, Purpose.OUTCOME_UNIT, unit)
-        if self.scenario.correlation == 0:
-            return own
-        shared = uniforms(block.seed, block.first, *shape, Purpose.OUTCOME_PERSON)
-        copies = uniforms(block.seed, block.first, *shape, Purpose.OUTCOME_OCCASION, unit)
-        return np.where(copies < math.sqrt(self.scenario.correlation), shared, own)
-
     def outcome(self, exposure: Exposure, unit: int = 0) -> Floats:
         """1 with the event, 0 without. Benefit is comonotone whichever way the event points."""
-        share = self.scenario.share(exposure, self.endpoint.sign)
-        drawn = self._draw(unit)
-        return (drawn < share).astype(np.float64)
+        scenario = self.scenario
+        chance = scenario._base(exposure) + scenario.nudge(self.endpoint) + self.shift
+        return (self.unit_uniforms(unit, scenario.correlation) < chance).astype(np.float64)
 
     def before(self, months: float, unit: int = 0) -> Floats:
         """Before treatment nobody has the favourable result: people enter because they lack it."""
-        return np.full((self.block.trials, self.count), 0.0 if self.endpoint.sign > 0 else 1.0)
+        return np.full(self.shape, 0.0 if self.endpoint.sign > 0 else 1.0)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from handful.kernels.sampling import poisson_times
 from handful.kernels.streams import Purpose, exponentials, uniforms
 from handful.participants.block import Block
-from handful.spec.base import Spec
+from handful.spec.base import Spec, wanted
 from handful.spec.quantities import Count, Duration, HazardPerMonth, RatePerMonth, Share
 
 Floats = NDArray[np.float64]
@@ -16,50 +19,121 @@ Flags = NDArray[np.bool_]
 
 
 class Recruitment(Spec):
-    """Poisson arrivals at sites that open one after the other, from a pool that may run out, with loss to follow-up."""
+    """Poisson arrivals at sites that open one by one, from a pool that may run out, and loss to follow-up."""
 
     rate: RatePerMonth | None = Field(
-        None, gt=0, description="Participants a month once every site is open; nothing means all are there at the start."
+        None,
+        gt=0,
+        description="Participants a month once every site is open; nothing means that all who exist are "
+        "there at the start.",
     )
     sites_open: tuple[Duration, ...] = Field(
-        (0.0,), min_length=1, max_length=500, description="Month in which each site opens; each brings an equal part of the rate."
+        (0.0,),
+        min_length=1,
+        max_length=500,
+        description="Month in which each site opens; each brings an equal part of the rate.",
     )
     pool: Count | None = Field(None, ge=1, description="Eligible people who exist when recruitment starts.")
-    new_cases: RatePerMonth = Field(0.0, description="Eligible people added to the pool, per month.")
-    until: Duration | None = Field(None, gt=0, description="Month in which recruitment ends whatever happened.")
+    new_cases: RatePerMonth = Field(
+        0.0, description="Eligible people added to the pool, per month, as a Poisson process."
+    )
+    until: Duration | None = Field(
+        None, gt=0, description="Month in which recruitment ends whatever happened."
+    )
     dropout: HazardPerMonth = Field(
-        0.0, description="Rate at which participants are lost to follow-up (`5% per year`), a hazard per month."
+        0.0,
+        description="Rate at which participants are lost to follow-up (`5% per year`), a hazard per month.",
     )
 
-    def arrivals(self, block: Block, count: int) -> Floats | None:
-        """Month of enrolment, shape (trials, count), not decreasing; infinite for those who never come.
+    @model_validator(mode="after")
+    def _cases_join_a_pool(self) -> Self:
+        if self.new_cases > 0 and self.pool is None:
+            raise wanted(
+                "`pool` beside `new cases`: without it there is nothing that could run out", at="new_cases"
+            )
+        return self
 
-        The k-th participant comes at the k-th event of a Poisson process whose rate grows as sites open, but not
-        before k eligible people exist.
+    def arrivals(self, block: Block, count: int) -> Floats | None:
+        """Draw when participants enrol.
+
+        The k-th participant comes at the k-th event of a Poisson process whose rate grows as sites open, but
+        not before k eligible people exist. Beyond the pool, eligible people appear at the events of a second
+        Poisson process; sites that were idle take a new case at once.
+
+        Args:
+            block: The trials.
+            count: Participants in each trial.
+
+        Returns:
+            Month of enrolment, shape (trials, count), not decreasing; infinite for those who never come. None
+            when everybody is there at month 0.
+
+        Example:
+            >>> months = Recruitment(rate=2, pool=3).arrivals(Block(seed=1, first=0, trials=1), 5)
+            >>> np.isfinite(months).tolist()
+            [[True, True, True, False, False]]
         """
-        if self.rate is None:
+        if self.rate is None and (self.pool is None or count <= self.pool):
             return None
-        gaps = exponentials(block.seed, block.first, block.trials, count, Purpose.ARRIVAL)
-        months = self._months_for(np.cumsum(gaps, axis=1))
-        if self.pool is not None:
-            beyond = np.maximum(np.arange(1, count + 1, dtype=np.float64) - self.pool, 0.0)
-            exists = np.divide(beyond, self.new_cases, out=np.where(beyond > 0, np.inf, 0.0), where=self.new_cases > 0)
-            months = np.maximum(months, exists)
+        months = np.zeros((block.trials, count))
+        if self.rate is not None:
+            events = poisson_times(block.seed, block.first, block.trials, count, Purpose.ARRIVAL)
+            months = self._months_for(events)
+        if self.pool is not None and count > self.pool:
+            months[:, self.pool :] = np.maximum(months[:, self.pool :], self._born(block, count - self.pool))
         if self.until is not None:
             months[months > self.until] = np.inf
         return months
 
+    def _born(self, block: Block, count: int) -> Floats | float:
+        """Month in which each person beyond the first pool becomes eligible."""
+        if self.new_cases == 0:
+            return np.inf
+        return (
+            poisson_times(block.seed, block.first, block.trials, count, Purpose.ARRIVAL, 1) / self.new_cases
+        )
+
+    def expected(self, months: Floats) -> Floats:
+        """Participants expected by a month while the pool lasts.
+
+        Args:
+            months: Months from the start of recruitment, any shape.
+
+        Returns:
+            The cumulative rate; infinite when everybody is there at the start.
+
+        Example:
+            >>> Recruitment(rate=2, sites_open=[0, 6]).expected(np.array([6.0, 12.0])).tolist()
+            [6.0, 18.0]
+        """
+        if self.rate is None:
+            return np.full(np.shape(months), np.inf)
+        open_for = np.maximum(np.asarray(months)[..., None] - np.asarray(self.sites_open), 0.0)
+        return np.asarray(self.rate / len(self.sites_open) * open_for.sum(axis=-1))
+
     def _months_for(self, expected: Floats) -> Floats:
         """Invert the cumulative rate: the month by which `expected` participants are expected."""
-        assert self.rate is not None
         opens = np.sort(np.asarray(self.sites_open, dtype=np.float64))
-        speed = self.rate / len(opens) * np.arange(1, len(opens) + 1)
-        reached = np.concatenate([[0.0], np.cumsum(np.diff(opens) * speed[:-1])])
+        reached = self.expected(opens)
+        speed = (self.rate or 0.0) / len(opens) * np.arange(1, len(opens) + 1)
         step = np.searchsorted(reached, expected, side="right") - 1
         return np.asarray(opens[step] + (expected - reached[step]) / speed[step])
 
     def losses(self, block: Block, count: int) -> Floats | None:
-        """Months of follow-up until each participant is lost, exponential; None when nobody is lost."""
+        """Draw when participants are lost.
+
+        Args:
+            block: The trials.
+            count: Participants in each trial.
+
+        Returns:
+            Months of follow-up until each is lost, exponential, shape (trials, count); None when nobody is
+            lost.
+
+        Example:
+            >>> Recruitment().losses(Block(seed=1, first=0, trials=1), 5) is None
+            True
+        """
         if self.dropout == 0:
             return None
         return exponentials(block.seed, block.first, block.trials, count, Purpose.DROPOUT) / self.dropout
@@ -74,7 +148,19 @@ class Product(Spec):
     waiting_time: Duration = Field(0.0, description="Months from enrolment to the day of treatment.")
 
     def made(self, block: Block, count: int) -> Flags | None:
-        """Whether a product could be made, shape (trials, count); None when manufacture cannot fail."""
+        """Draw for whom a product can be made.
+
+        Args:
+            block: The trials.
+            count: Participants in each trial.
+
+        Returns:
+            Whether it can, shape (trials, count); None when manufacture cannot fail.
+
+        Example:
+            >>> Product(manufacturing_failure=1).made(Block(seed=1, first=0, trials=1), 2).tolist()
+            [[False, False]]
+        """
         if self.manufacturing_failure == 0:
             return None
         drawn = uniforms(block.seed, block.first, block.trials, count, Purpose.MANUFACTURE)
