@@ -104,7 +104,7 @@ class HwangShihDeCani:
     def spent(self, information_fraction: ArrayLike, alpha: float) -> Array:
         """See `SpendingFunction.spent`."""
         fraction = _fraction(information_fraction, alpha)
-        if self.gamma == 0.0:
+        if abs(self.gamma) < 1e-15:  # the limit, to the last digit
             return alpha * fraction
         return np.asarray(alpha * np.expm1(-self.gamma * fraction) / np.expm1(-self.gamma))
 
