@@ -315,9 +315,12 @@ def _table_beyond_margin(n1: int, n2: int, prior1: Beta, prior2: Beta, margin: f
     # Pr(p1 > p2 + margin) grows with each response by a positive term, so that one incomplete beta starts
     # them all.
     beyond = np.empty((n1 + 1, len(share)))
-    beyond[0] = betainc(prior1.b + n1, prior1.a, p1_miss)
-    a, b = prior1.a + x1[:-1], prior1.b + n1 - x1[:-1]
-    beyond[1:] = np.exp(_log_step(a, b) + a * np.log(margin + p2) + (b - 1.0) * np.log(p1_miss))
+    p1 = margin + p2
+    a, b = prior1.a, prior1.b + n1
+    # Whichever of p1 and 1 - p1 is small is the one that is known to its last digit.
+    beyond[0] = np.where(p1 < 0.5, betaincc(a, b, p1), betainc(b, a, p1_miss))
+    rise = _log_step(a + x1[:-1], b - x1[:-1])
+    beyond[1:] = np.exp(rise + (a + x1[:-1]) * np.log(p1) + (b - 1.0 - x1[:-1]) * np.log(p1_miss))
     table: Array = beyond.cumsum(axis=0) @ (density * (width * weights)).T
     return table
 

@@ -131,11 +131,12 @@ def search_bop2(
     at_alternative = enumerate_paths(sizes, candidates, successes, alternative)
     type_one_error, power = at_null.success.sum(axis=1), at_alternative.success.sum(axis=1)
     expected_size = (at_null.success + at_null.futility) @ np.array(sizes, dtype=np.float64)
-    kept = np.flatnonzero(type_one_error <= level)
+    can_succeed = type_one_error > 0.0
+    kept = np.flatnonzero(can_succeed & (type_one_error <= level))
     if not kept.size:
         raise ValueError(
             f"no BOP2 design with looks at {sizes} keeps a type I error rate of {alpha:g} at {p0}; "
-            f"the smallest that can be had is {type_one_error.min():.3g}"
+            f"the smallest that can be had is {type_one_error[can_succeed].min():.3g}"
         )
     best = kept[np.lexsort((expected_size[kept], -power[kept].round(12)))[0]]
     return Bop2(
