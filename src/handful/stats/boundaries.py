@@ -272,13 +272,10 @@ def _spend_both(
 
 
 def _root_in_drift(type_two_error: Callable[[float], float], start: float, power: float) -> float:
-    """The drift with a given power.
-
-    The normal quantile of the error is nearly linear in the drift, so that a last step of 1e-8 leaves 1e-14.
-    """
+    """The drift with a given power: the normal quantile of the error is nearly linear in the drift."""
     target = float(ndtri(1.0 - power))
     return find_root(
-        lambda drift: float(ndtri(type_two_error(drift))) - target, start, 1.04 * start, tolerance=1e-8
+        lambda drift: float(ndtri(type_two_error(drift))) - target, start, 1.04 * start, tolerance=1e-12
     )
 
 

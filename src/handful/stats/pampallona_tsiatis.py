@@ -77,7 +77,7 @@ def pampallona_tsiatis(
 
     start = max(-quantile["type II"], 0.1)
     c0 = find_root(
-        lambda c0: excess("type II", efficacy_constant(c0), c0), start, start + 0.1, tolerance=1e-8
+        lambda c0: excess("type II", efficacy_constant(c0), c0), start, start + 0.1, tolerance=1e-12
     )
     c1 = efficacy_constant(c0)
     upper, lower = boundaries(c1, c0)
