@@ -14,7 +14,6 @@ import numpy as np
 from handful.designs.pieces import Record
 from handful.participants.endpoint import Endpoint
 from handful.participants.observations import (
-    CONTROL,
     TREATED,
     Arms,
     Courses,
@@ -210,5 +209,3 @@ class UntilEvent(Arrangement):
         if people.arrival is None:
             return Record(seen, None, None)
         return Record(seen, people.arrival, seen.entry + seen.time)
-
-

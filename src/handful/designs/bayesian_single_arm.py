@@ -13,8 +13,7 @@ from handful.analyses.registry import make
 from handful.designs.arrangements import SideBySide
 from handful.designs.base import Design, Plan, Question, Stress
 from handful.designs.pieces import AllTreated, KnownOutcomes, Thresholds
-from handful.designs.single_arm import benchmark_of
-from handful.designs.stresses import DROPOUT, HISTORICAL_DRIFT, LEARNING
+from handful.designs.stresses import DROPOUT, HISTORICAL_DRIFT, LEARNING, REGRESSION_TO_THE_MEAN
 from handful.designs.words import count_words
 from handful.spec.base import wanted
 from handful.spec.quantities import OpenProbability, PositiveCount, PositiveNumber, Probability
@@ -34,7 +33,7 @@ class BayesianSingleArm(Design):
     kind: Literal["bayesian single arm"] = "bayesian single arm"
     meaning: ClassVar[str] = "single arm watched by posterior or predictive probability, or BOP2"
     references: ClassVar[tuple[str, ...]] = ("lee2008", "zhou2017")
-    fragile_to: ClassVar[tuple[Stress, ...]] = (HISTORICAL_DRIFT, LEARNING, DROPOUT)
+    fragile_to: ClassVar[tuple[Stress, ...]] = (HISTORICAL_DRIFT, LEARNING, REGRESSION_TO_THE_MEAN, DROPOUT)
 
     participants: PositiveCount = Field(ge=2, le=500, description="Participants in the final analysis.")
     benchmark: OpenProbability = Field(description="Share of favourable results that has to be exceeded.")
@@ -43,13 +42,15 @@ class BayesianSingleArm(Design):
     first_look: PositiveCount = Field(10, description="Participants at the first look.")
     look_every: PositiveCount = Field(5, description="Participants between looks.")
     certainty: Probability = Field(
-        0.95, description="Posterior probability of beating the benchmark that the final analysis must exceed."
+        0.95,
+        description="Posterior probability of beating the benchmark that the final analysis must exceed.",
     )
     futility_below: Probability = Field(
         0.05, description="The trial stops for futility when the watched probability is below this."
     )
     success_above: Probability = Field(
-        1.0, description="The trial stops for success when the watched probability is above this; 1 means never."
+        1.0,
+        description="The trial stops for success when the watched probability is above this; 1 means never.",
     )
     prior: tuple[PositiveNumber, PositiveNumber] = Field((1.0, 1.0), description="Weights of the beta prior.")
 
@@ -76,11 +77,18 @@ class BayesianSingleArm(Design):
         """Looks at the number of responses."""
         endpoint = question.endpoint
         if endpoint.kind != "binary":
-            raise ValueError(f"a Bayesian single arm needs a binary endpoint, and this endpoint is {endpoint.kind}")
+            raise ValueError(
+                f"a Bayesian single arm needs a binary endpoint, and this endpoint is {endpoint.kind}"
+            )
         if endpoint.sign < 0:
-            raise ValueError("a Bayesian single arm counts responses: name the favourable result and say `better: higher`")
+            raise ValueError(
+                "a Bayesian single arm counts responses: name the favourable result and say `better: higher`"
+            )
         boundaries = self.count_boundaries(question)
-        upper = [float(s) if s <= n else np.inf for s, n in zip(boundaries.success_if_at_least, boundaries.looks, strict=True)]
+        upper = [
+            float(s) if s <= n else np.inf
+            for s, n in zip(boundaries.success_if_at_least, boundaries.looks, strict=True)
+        ]
         return Plan(
             endpoint=endpoint,
             participants=self.participants,
@@ -88,18 +96,24 @@ class BayesianSingleArm(Design):
             allocation=AllTreated(),
             looks=KnownOutcomes(boundaries.looks),
             analysis=make("responses"),
-            aim=Aim(endpoint.sign, benchmark_of(self.benchmark, "binary", endpoint.sign), self.level(question), self.target),
-            rule=Thresholds(tuple(upper), tuple(float(f) for f in boundaries.futility_if_at_most), binding=True),
+            aim=Aim(endpoint.sign, self.benchmark, self.level(question), self.target),
+            rule=Thresholds(
+                tuple(upper), tuple(float(f) for f in boundaries.futility_if_at_most), binding=True
+            ),
         )
 
     def describe(self, question: Question) -> list[str]:
         """The rule in words."""
         b = self.count_boundaries(question)
         stops = [
-            f"{low} of {n}" for n, low in zip(b.looks[:-1], b.futility_if_at_most[:-1], strict=True) if low >= 0
+            f"{low} of {n}"
+            for n, low in zip(b.looks[:-1], b.futility_if_at_most[:-1], strict=True)
+            if low >= 0
         ]
         early = [
-            f"{high} of {n}" for n, high in zip(b.looks[:-1], b.success_if_at_least[:-1], strict=True) if high <= n
+            f"{high} of {n}"
+            for n, high in zip(b.looks[:-1], b.success_if_at_least[:-1], strict=True)
+            if high <= n
         ]
         named = {
             "posterior": "the posterior probability of beating the benchmark",
@@ -108,7 +122,9 @@ class BayesianSingleArm(Design):
         }
         words = [
             f"{count_words(self.participants, 'participant')} at most are treated; the trial watches {named[self.rule]}.",
-            "It stops for futility at or below these responses: " + (", ".join(stops) if stops else "never") + ".",
+            "It stops for futility at or below these responses: "
+            + (", ".join(stops) if stops else "never")
+            + ".",
         ]
         if early:
             words.append("It stops for success at or above these responses: " + ", ".join(early) + ".")
@@ -127,7 +143,12 @@ def _count_boundaries(design: BayesianSingleArm, alpha: float) -> CountBoundarie
         return search_bop2(looks, design.benchmark, design.target, alpha).boundaries
     if design.rule == "predictive":
         return predictive_boundaries(
-            looks, design.benchmark, design.certainty, design.futility_below, design.success_above, design.prior
+            looks,
+            design.benchmark,
+            design.certainty,
+            design.futility_below,
+            design.success_above,
+            design.prior,
         )
     return _posterior_boundaries(design, looks)
 

@@ -11,7 +11,14 @@ from pydantic import Field, model_validator
 from handful.analyses.base import Aim, Analysis, Lattice
 from handful.designs.base import Plan, Question, Stress
 from handful.designs.calibration import calibrated_thresholds
-from handful.designs.pieces import EventCounts, KnownOutcomes, Looks, PermutedBlocks, Thresholds, interim_sizes
+from handful.designs.pieces import (
+    EventCounts,
+    KnownOutcomes,
+    Looks,
+    PermutedBlocks,
+    Thresholds,
+    interim_sizes,
+)
 from handful.designs.randomised import TwoArms
 from handful.designs.spending_choice import OBrienFleming, Spending
 from handful.designs.stresses import DROPOUT
@@ -44,11 +51,16 @@ class GroupSequential(TwoArms):
     references: ClassVar[tuple[str, ...]] = ("lan1983", "jennison2000", "pampallona2001")
     fragile_to: ClassVar[tuple[Stress, ...]] = (DROPOUT,)
 
-    looks: AscendingPercentList = Field((0.5, 1.0), description="Share of the information at each look; the last one is 100%.")
-    spending: Spending = Field(default_factory=OBrienFleming, description="How the type I error is spent over the looks.")
+    looks: AscendingPercentList = Field(
+        (0.5, 1.0), description="Share of the information at each look; the last one is 100%."
+    )
+    spending: Spending = Field(
+        default_factory=OBrienFleming, description="How the type I error is spent over the looks."
+    )
     futility: Futility | None = Field(None, description="Stopping for futility; none when empty.")
     boundaries: Literal["normal", "exact"] = Field(
-        "normal", description="Thresholds from the normal process, or calibrated exactly over all possible counts."
+        "normal",
+        description="Thresholds from the normal process, or calibrated exactly over all possible counts.",
     )
 
     @model_validator(mode="after")
@@ -78,7 +90,9 @@ class GroupSequential(TwoArms):
         """Looks with thresholds on the analysis's own scale."""
         analysis, aim = self.chosen_analysis(question.endpoint), self.aim(question)
         if question.endpoint.kind == "time to event" and self.events is None:
-            raise ValueError("looks at a time to event are planned by `events`: say how many the last look needs")
+            raise ValueError(
+                "looks at a time to event are planned by `events`: say how many the last look needs"
+            )
         return Plan(
             endpoint=question.endpoint,
             participants=self.participants,
@@ -93,7 +107,7 @@ class GroupSequential(TwoArms):
     def thresholds(self, question: Question, analysis: Analysis, aim: Aim) -> Thresholds:
         """Thresholds on the analysis's own scale."""
         normal = self.normal_boundaries(question)
-        lower = tuple(analysis.from_z(z) for z in normal.lower[:-1]) + (-np.inf,)
+        lower = (*(analysis.from_z(z) for z in normal.lower[:-1]), -np.inf)
         if self.boundaries == "normal":
             upper = tuple(analysis.from_z(z) for z in normal.upper)
         else:
@@ -120,7 +134,9 @@ class GroupSequential(TwoArms):
     def describe(self, question: Question) -> list[str]:
         """The rule in words."""
         plan, normal = self.plan(question), self.normal_boundaries(question)
-        how = "calibrated over all possible counts" if self.boundaries == "exact" else "from the normal process"
+        how = (
+            "calibrated over all possible counts" if self.boundaries == "exact" else "from the normal process"
+        )
         name = plan.analysis.statistic_name
         success = list_words([f"{value:.4g}" for value in plan.rule.upper])
         words = [

@@ -43,7 +43,9 @@ class OwnControl(Design):
         None,
         description="Margin of non-inferiority against the own past: a ratio above 1 for counts (1.8), else a difference.",
     )
-    analysis: AnalysisChoice | None = Field(None, description="Analysis; the usual one for the endpoint when empty.")
+    analysis: AnalysisChoice | None = Field(
+        None, description="Analysis; the usual one for the endpoint when empty."
+    )
 
     @model_validator(mode="after")
     def _whole_visits(self) -> Self:

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,9 +91,8 @@ class PermutedBlocks(Allocation):
 
     def describe(self) -> str:
         """In words."""
-        return (
-            f"Participants are randomised {self.ratio[0]}:{self.ratio[1]} (treated to control) in permuted blocks of {self.block}."
-        )
+        ratio = f"{self.ratio[0]}:{self.ratio[1]}"
+        return f"Participants are randomised {ratio} (treated to control) in permuted blocks of {self.block}."
 
 
 @dataclass(frozen=True)
@@ -210,7 +210,9 @@ class KnownOutcomes(Looks):
     def describe(self) -> str:
         """In words."""
         if self.number == 1:
-            return f"The data are analysed once, when the outcome of all {self.sizes[0]} participants is known."
+            return (
+                f"The data are analysed once, when the outcome of all {self.sizes[0]} participants is known."
+            )
         parts = ", ".join(str(s) for s in self.sizes[:-1])
         return f"The data are looked at when the outcome of {parts} and finally {self.sizes[-1]} participants is known."
 
@@ -298,6 +300,6 @@ def interim_sizes(fractions: Sequence[float], total: int, unit: int = 1) -> tupl
         (14, 26, 40)
     """
     sizes = [max(unit, round(f * total / unit) * unit) for f in fractions[:-1]] + [total]
-    if any(b <= a for a, b in zip(sizes, sizes[1:], strict=False)):
+    if any(b <= a for a, b in pairwise(sizes)):
         raise ValueError(f"{len(fractions)} looks do not fit into {total} participants in steps of {unit}")
     return tuple(sizes)

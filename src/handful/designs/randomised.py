@@ -11,7 +11,15 @@ from handful.analyses.registry import AnalysisChoice, make
 from handful.designs.arrangements import Arrangement, SideBySide, UntilEvent
 from handful.designs.base import Design, Plan, Question, Stress, fits, once
 from handful.designs.own_control import null_of
-from handful.designs.pieces import Allocation, CoinFlip, EventCounts, Looks, Minimisation, PermutedBlocks, Thresholds
+from handful.designs.pieces import (
+    Allocation,
+    CoinFlip,
+    EventCounts,
+    Looks,
+    Minimisation,
+    PermutedBlocks,
+    Thresholds,
+)
 from handful.designs.single_arm import default_analysis
 from handful.designs.stresses import DROPOUT
 from handful.designs.words import level_words, size_words
@@ -34,18 +42,24 @@ class TwoArms(Design):
     participants: PositiveCount = Field(ge=2, le=100_000, description="Participants of both arms together.")
     allocation: Ratio = Field((1, 1), description="Treated to control, such as 2:1.")
     method: Literal["blocks", "coin flips", "minimisation"] = Field(
-        "blocks", description="Permuted blocks, independent coin flips (1:1 only), or minimisation over the scenario's factors."
+        "blocks",
+        description="Permuted blocks, independent coin flips (1:1 only), or minimisation over the scenario's factors.",
     )
     blocks_of: PositiveCount | None = Field(
-        None, description="Participants in a block, a multiple of the sum of the ratio; the smallest above 3 when empty."
+        None,
+        description="Participants in a block, a multiple of the sum of the ratio; the smallest above 3 when empty.",
     )
     margin: Number | None = Field(
-        None, description="Margin of non-inferiority: a ratio above 1 for ratios, else a difference; none for superiority."
+        None,
+        description="Margin of non-inferiority: a ratio above 1 for ratios, else a difference; none for superiority.",
     )
     events: PositiveCount | None = Field(
-        None, description="Events at which a time to event is analysed; without it, when everybody has been followed up."
+        None,
+        description="Events at which a time to event is analysed; without it, when everybody has been followed up.",
     )
-    analysis: AnalysisChoice | None = Field(None, description="Analysis; the usual one for the endpoint when empty.")
+    analysis: AnalysisChoice | None = Field(
+        None, description="Analysis; the usual one for the endpoint when empty."
+    )
 
     @model_validator(mode="after")
     def _allocation_fits(self) -> Self:

@@ -12,8 +12,16 @@ from handful.designs.single_arm import SingleArm
 from handful.designs.within_participant import WithinParticipant
 from handful.spec.registry import Registry
 
-families: Registry[Design] = Registry("design", entry_points="handful.designs")
+families: Registry[Design] = Registry(Design, "design", group="handful.designs")
 """Every family by its `kind`; other packages add theirs through the entry point group `handful.designs`."""
 
-for _family in (OwnControl, WithinParticipant, SingleArm, Simon, BayesianSingleArm, Randomised, GroupSequential):
+for _family in (
+    OwnControl,
+    WithinParticipant,
+    SingleArm,
+    Simon,
+    BayesianSingleArm,
+    Randomised,
+    GroupSequential,
+):
     families.register(_family)

@@ -13,8 +13,7 @@ from handful.analyses.registry import make
 from handful.designs.arrangements import SideBySide
 from handful.designs.base import Design, Plan, Question, Stress
 from handful.designs.pieces import AllTreated, KnownOutcomes, Thresholds
-from handful.designs.single_arm import benchmark_of
-from handful.designs.stresses import DROPOUT, HISTORICAL_DRIFT, LEARNING
+from handful.designs.stresses import DROPOUT, HISTORICAL_DRIFT, LEARNING, REGRESSION_TO_THE_MEAN
 from handful.spec.quantities import OpenProbability, PositiveCount
 from handful.stats.simon import TwoStage, search_two_stage
 from handful.stats.simon_inference import two_stage_inference
@@ -29,12 +28,23 @@ class Simon(Design):
 
     kind: Literal["simon"] = "simon"
     meaning: ClassVar[str] = "Simon's two-stage single arm: stops early when too few respond"
-    references: ClassVar[tuple[str, ...]] = ("simon1989", "jung2004-admissible", "jung2004-umvue", "koyama2008")
-    fragile_to: ClassVar[tuple[Stress, ...]] = (HISTORICAL_DRIFT, LEARNING, DROPOUT)
+    references: ClassVar[tuple[str, ...]] = (
+        "simon1989",
+        "jung2004-admissible",
+        "jung2004-umvue",
+        "koyama2008",
+    )
+    fragile_to: ClassVar[tuple[Stress, ...]] = (HISTORICAL_DRIFT, LEARNING, REGRESSION_TO_THE_MEAN, DROPOUT)
 
-    benchmark: OpenProbability = Field(description="Share of favourable results that is not worth a claim (p0).")
-    target: OpenProbability = Field(description="Share of favourable results at which a claim is wanted (p1).")
-    power: OpenProbability | None = Field(None, description="Power at the target; the study's own when empty.")
+    benchmark: OpenProbability = Field(
+        description="Share of favourable results that is not worth a claim (p0)."
+    )
+    target: OpenProbability = Field(
+        description="Share of favourable results at which a claim is wanted (p1)."
+    )
+    power: OpenProbability | None = Field(
+        None, description="Power at the target; the study's own when empty."
+    )
     criterion: Literal["optimal", "minimax", "admissible"] = Field(
         "optimal",
         description="Smallest expected size under the benchmark, smallest total size, or the best at equal weights of the two.",
@@ -48,7 +58,9 @@ class Simon(Design):
             ValueError: When no design within `participants` keeps both error rates.
         """
         power = self.power if self.power is not None else question.power
-        return _search(self.benchmark, self.target, self.level(question), power, self.participants, self.criterion)
+        return _search(
+            self.benchmark, self.target, self.level(question), power, self.participants, self.criterion
+        )
 
     def plan(self, question: Question) -> Plan:
         """Two looks at the number of responses."""
@@ -56,7 +68,9 @@ class Simon(Design):
         if endpoint.kind != "binary":
             raise ValueError(f"a Simon design needs a binary endpoint, and this endpoint is {endpoint.kind}")
         if endpoint.sign < 0:
-            raise ValueError("a Simon design counts responses: name the favourable result and say `better: higher`")
+            raise ValueError(
+                "a Simon design counts responses: name the favourable result and say `better: higher`"
+            )
         stages, alpha = self.two_stage(question), self.level(question)
         return Plan(
             endpoint=endpoint,
@@ -65,9 +79,11 @@ class Simon(Design):
             allocation=AllTreated(),
             looks=KnownOutcomes((stages.first_stage_size, stages.total_size)),
             analysis=make("responses"),
-            aim=Aim(endpoint.sign, benchmark_of(self.benchmark, "binary", endpoint.sign), alpha, self.target),
+            aim=Aim(endpoint.sign, self.benchmark, alpha, self.target),
             rule=Thresholds(
-                upper=(np.inf, stages.final_threshold + 1), lower=(stages.first_stage_futility, -np.inf), binding=True
+                upper=(np.inf, stages.final_threshold + 1),
+                lower=(stages.first_stage_futility, -np.inf),
+                binding=True,
             ),
             adjusted=_adjusted(stages, self.benchmark, 1 - 2 * alpha),
         )

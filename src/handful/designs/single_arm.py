@@ -14,6 +14,7 @@ from handful.designs.pieces import AllTreated, Thresholds
 from handful.designs.quantities import Amount
 from handful.designs.stresses import DROPOUT, HISTORICAL_DRIFT, LEARNING, REGRESSION_TO_THE_MEAN
 from handful.designs.words import level_words, size_words
+from handful.participants.endpoint import Endpoint
 from handful.spec.quantities import PositiveCount
 
 DEFAULT_ANALYSIS = {
@@ -36,8 +37,12 @@ class SingleArm(Design):
     fragile_to: ClassVar[tuple[Stress, ...]] = (HISTORICAL_DRIFT, LEARNING, REGRESSION_TO_THE_MEAN, DROPOUT)
 
     participants: PositiveCount = Field(le=100_000, description="Participants to be treated.")
-    benchmark: Amount = Field(description="What untreated people are taken to do: the value to be beaten.")
-    analysis: AnalysisChoice | None = Field(None, description="Analysis; the usual one for the endpoint when empty.")
+    benchmark: Amount = Field(
+        description="What untreated people are taken to do, to be beaten: a proportion, a mean, a rate a year, or a median time."
+    )
+    analysis: AnalysisChoice | None = Field(
+        None, description="Analysis; the usual one for the endpoint when empty."
+    )
 
     def plan(self, question: Question) -> Plan:
         """One look at all outcomes."""
@@ -53,7 +58,7 @@ class SingleArm(Design):
             allocation=AllTreated(),
             looks=once(self.participants),
             analysis=analysis,
-            aim=Aim(endpoint.sign, benchmark_of(self.benchmark, endpoint.kind, endpoint.sign), alpha),
+            aim=Aim(endpoint.sign, benchmark_of(self.benchmark, endpoint), alpha),
             rule=Thresholds.single(analysis.critical(alpha)),
         )
 
@@ -75,18 +80,28 @@ def default_analysis(defaults: dict[str, str], kind: str, family: str) -> str:
         ValueError: When the family cannot serve the endpoint.
     """
     if kind not in defaults:
-        raise ValueError(f"a {family} design does not serve a {kind} endpoint; it serves {', '.join(defaults)}")
+        raise ValueError(
+            f"a {family} design does not serve a {kind} endpoint; it serves {', '.join(defaults)}"
+        )
     return defaults[kind]
 
 
-def benchmark_of(benchmark: float, kind: str, sign: int) -> float:
-    """The benchmark as the analysis wants it: for a binary endpoint the share of favourable results.
+def benchmark_of(benchmark: float, endpoint: Endpoint) -> float:
+    """The benchmark as the analysis wants it: the share of favourable results, or the mean number of events in the window.
 
     Raises:
-        ValueError: When a benchmark of proportion is not one.
+        ValueError: When the benchmark is none for this kind of endpoint.
     """
-    if kind != "binary":
-        return benchmark
-    if not 0 < benchmark < 1:
-        raise ValueError(f"the benchmark of a binary endpoint is a proportion between 0 and 1, not {benchmark:g}")
-    return benchmark if sign > 0 else 1 - benchmark
+    if endpoint.kind == "binary":
+        if not 0 < benchmark < 1:
+            raise ValueError(
+                f"the benchmark of a binary endpoint is a proportion between 0 and 1, not {benchmark:g}"
+            )
+        return benchmark if endpoint.sign > 0 else 1 - benchmark
+    if endpoint.kind in ("count", "time to event") and benchmark <= 0:
+        raise ValueError(f"the benchmark of a {endpoint.kind} endpoint is above 0, not {benchmark:g}")
+    if endpoint.kind == "count":
+        if endpoint.known_after <= 0:
+            raise ValueError("a rate needs a window: say `known after` at the endpoint")
+        return benchmark * endpoint.known_after / 12
+    return benchmark

@@ -68,8 +68,12 @@ class GivenSpending(Spec):
     """Cumulative spending given by hand."""
 
     kind: Literal["given"] = "given"
-    fractions: AscendingPercentList = Field(description="Information fractions of the points; the last one 100%.")
-    cumulative: AscendingPercentList = Field(description="Share of the error spent by each point; the last one 100%.")
+    fractions: AscendingPercentList = Field(
+        description="Information fractions of the points; the last one 100%."
+    )
+    cumulative: AscendingPercentList = Field(
+        description="Share of the error spent by each point; the last one 100%."
+    )
     words: ClassVar[str] = "spending given in the study file"
 
     @model_validator(mode="after")

@@ -27,13 +27,17 @@ class WithinParticipant(Design):
     """
 
     kind: Literal["within participant"] = "within participant"
-    meaning: ClassVar[str] = "one eye or wound of each participant is treated and the other is the control, by randomisation"
+    meaning: ClassVar[str] = (
+        "one eye or wound of each participant is treated and the other is the control, by randomisation"
+    )
     references: ClassVar[tuple[str, ...]] = ("mcnemar1947", "fisher1935")
     fragile_to: ClassVar[tuple[Stress, ...]] = (CONTAMINATION, CORRELATION, DROPOUT)
 
     participants: PositiveCount = Field(le=100_000, description="Participants, each with both sides.")
     pairs: PositiveCount = Field(1, le=25, description="Pairs of units in each participant.")
-    analysis: AnalysisChoice | None = Field(None, description="Analysis; the usual one for the endpoint when empty.")
+    analysis: AnalysisChoice | None = Field(
+        None, description="Analysis; the usual one for the endpoint when empty."
+    )
 
     def plan(self, question: Question) -> Plan:
         """One look at all outcomes."""

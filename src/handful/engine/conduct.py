@@ -118,9 +118,7 @@ def _enrolled(
     record: Record, arm: Arms, included: NDArray[np.int64], month: NDArray[np.float64]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Participants enrolled when the trial ended, and those of them on treatment."""
-    if record.arrival is None:
-        there = np.arange(arm.shape[1]) < included[:, None]
-    else:
-        there = record.arrival <= month[:, None]
+    place = np.arange(arm.shape[1])
+    there = place < included[:, None] if record.arrival is None else record.arrival <= month[:, None]
     treated = there & (arm == TREATED)
     return there.sum(axis=1, dtype=np.int32), treated.sum(axis=1, dtype=np.int32)

@@ -54,7 +54,9 @@ def process_of(plan: Plan, scenario: Scenario, benefit: float | None = None) -> 
     return plan.analysis.process(sizes, plan.aim, true_benefit, variance)
 
 
-def characteristics(plan: Plan, scenario: Scenario, benefit: float | None = None) -> NumericCharacteristics | None:
+def characteristics(
+    plan: Plan, scenario: Scenario, benefit: float | None = None
+) -> NumericCharacteristics | None:
     """Integrate the process over the looks.
 
     Args:

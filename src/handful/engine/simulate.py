@@ -112,11 +112,16 @@ def simulate_part(job: Job, number: int, *, rows: bool, executor: Executor | Non
 def _joined(pieces: list[Trials]) -> Trials:
     """Put the trials of consecutive blocks one after the other."""
     columns = [piece.columns() for piece in pieces]
-    return Trials(**{name: np.concatenate([c[name] for c in columns]) for name in columns[0]})  # type: ignore[arg-type]
+    return Trials(**{name: np.concatenate([c[name] for c in columns]) for name in columns[0]})
 
 
 def simulate(
-    job: Job, *, rows: bool = False, executor: Executor | None = None, done: Summary | None = None, first_part: int = 0
+    job: Job,
+    *,
+    rows: bool = False,
+    executor: Executor | None = None,
+    done: Summary | None = None,
+    first_part: int = 0,
 ) -> Iterator[Part]:
     """Simulate the parts of a run one after the other, until all trials are done or the figures are precise enough.
 

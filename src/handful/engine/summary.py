@@ -61,7 +61,10 @@ class Summary:
 
     def plain(self) -> dict[str, Any]:
         """The sums as plain data; numbers keep every bit."""
-        return {f.name: v.tolist() if isinstance(v := getattr(self, f.name), np.ndarray) else v for f in fields(self)}
+        return {
+            f.name: v.tolist() if isinstance(v := getattr(self, f.name), np.ndarray) else v
+            for f in fields(self)
+        }
 
     @classmethod
     def from_plain(cls, data: Mapping[str, Any]) -> Summary:

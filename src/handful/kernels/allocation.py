@@ -116,7 +116,7 @@ def minimised_arms(drawn: NDArray[np.float64], factors: Arms, share: float, cert
         1 for treated, 0 for control, shape (trials, participants).
 
     Example:
-        >>> minimised_arms(np.array([[0.2, 0.1, 0.6]]), np.zeros((1, 3, 0), dtype=np.int8), 0.5, 0.8)
+        >>> minimised_arms(np.array([[0.2, 0.9, 0.6]]), np.zeros((1, 3, 0), dtype=np.int8), 0.5, 0.8)
         array([[1, 0, 0]], dtype=int8)
     """
     trials, participants = drawn.shape

@@ -47,7 +47,9 @@ class Estimand(Spec):
         description="Strategy for each intercurrent event. `not dosed` and `dropout` happen in the simulation; others are "
         "recorded for the report.",
     )
-    summary: str = Field("", description="Population-level summary, in words; the scale of the endpoint when empty.")
+    summary: str = Field(
+        "", description="Population-level summary, in words; the scale of the endpoint when empty."
+    )
 
 
 class Endpoint(Spec):
@@ -57,7 +59,8 @@ class Endpoint(Spec):
     kind: Kind = Field(description="Kind of outcome.")
     unit: str = Field("", description="Unit of measurement.")
     better: Literal["higher", "lower", "later", "sooner"] | None = Field(
-        None, description="Direction of benefit; `later` or `sooner` for a time to event. Default: higher, later."
+        None,
+        description="Direction of benefit; `later` or `sooner` for a time to event. Default: higher, later.",
     )
     known_after: Duration = Field(0.0, description="Months from treatment until the outcome is known.")
     worthwhile: Number | None = Field(
@@ -65,7 +68,9 @@ class Endpoint(Spec):
         gt=0,
         description="Smallest benefit worth having for one person, on the scale of the effect (points, units, or a log ratio).",
     )
-    categories: tuple[str, ...] = Field((), description="Categories of an ordinal endpoint, from lowest to highest.")
+    categories: tuple[str, ...] = Field(
+        (), description="Categories of an ordinal endpoint, from lowest to highest."
+    )
     units: PositiveCount = Field(1, le=50, description="Units a participant carries (2 for two eyes).")
     estimand: Estimand = Field(default_factory=Estimand, description="What exactly is to be estimated.")
 
@@ -82,7 +87,9 @@ class Endpoint(Spec):
         if self.strategy("dropout") == "composite" and self.kind != "binary":
             raise ValueError("dropout: composite (lost means failure) is only possible for a binary endpoint")
         if self.strategy("not dosed") == "composite" and self.kind != "binary":
-            raise ValueError("not dosed: composite (not treated means failure) is only possible for a binary endpoint")
+            raise ValueError(
+                "not dosed: composite (not treated means failure) is only possible for a binary endpoint"
+            )
         return self
 
     @property

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from handful.designs.stresses import REGRESSION_TO_THE_MEAN
 from handful.participants.endpoint import Endpoint
 from handful.select.figure import Figure
 from handful.select.results import Comparison, StressResult
 from handful.study.model import Study
-
-_OWN_PAST = ("own control", "single arm", "simon", "bayesian single arm")
 
 
 def answer(study: Study, comparison: Comparison) -> list[str]:
@@ -27,7 +26,11 @@ def answer(study: Study, comparison: Comparison) -> list[str]:
     design = next(d for d in comparison.designs if d.name == chosen)
     verdict = next(v for v in comparison.verdicts if v.design == chosen)
     size = told.participants.mean
-    time = f" over {told.months.mean.value:.0f} months" if told.months is not None and told.months.mean.value else ""
+    time = (
+        f" over {told.months.mean.value:.0f} months"
+        if told.months is not None and told.months.mean.value
+        else ""
+    )
     sentences = [
         f"Take “{chosen}”: {design.meaning}. {verdict.reasons[0]}",
         f"If the effect is as hoped for ({benefit_words(told.truth, study.endpoint)}), it succeeds with a probability of "
@@ -107,30 +110,26 @@ def warnings(study: Study, comparison: Comparison) -> list[str]:
     Returns:
         Sentences, the gravest first.
     """
-    said = []
-    for design in comparison.designs:
-        worst = design.type_one.worst
-        if design.type_one.exceeded and worst is not None:
-            said.append(
-                f"“{design.name}” claims a type I error of {100 * design.type_one.nominal:.3g}% and really spends "
-                f"{percent(worst)}, {design.type_one.at}."
-            )
+    inflated = [
+        f"“{design.name}” claims a type I error of {100 * design.type_one.nominal:.3g}% and really spends "
+        f"{percent(design.type_one.worst)}, {design.type_one.at}."
+        for design in comparison.designs
+        if design.type_one.exceeded and design.type_one.worst is not None
+    ]
     shift = study.scenario(study.hoped_for).regression_to_the_mean(study.endpoint)
-    if shift > 0:
-        for design in comparison.designs:
-            if design.kind in _OWN_PAST:
-                said.append(
-                    f"Regression to the mean: people enter “{design.name}” because they were doing badly, so that without any "
-                    f"treatment they would seem to improve by {benefit_words(shift, study.endpoint)}."
-                )
-    for cell in comparison.cells:
-        lost = cell.characteristics.unfinished
-        if (lost.value or 0.0) > 0.05:
-            said.append(
-                f"“{cell.design}” runs out of participants before it can be finished in {percent(lost)} of trials in "
-                f"“{cell.scenario}”."
-            )
-    return said
+    regressing = [
+        f"Regression to the mean: people enter “{name}” because they were doing badly, so that without any treatment they "
+        f"would seem to improve by {benefit_words(shift, study.endpoint)}."
+        for name in study.designs
+        if shift > 0 and REGRESSION_TO_THE_MEAN in study.design(name).fragile_to
+    ]
+    unfinished = [
+        f"“{cell.design}” runs out of participants before it can be finished in {percent(cell.characteristics.unfinished)} "
+        f"of trials in “{cell.scenario}”."
+        for cell in comparison.cells
+        if (cell.characteristics.unfinished.value or 0.0) > 0.05
+    ]
+    return [*inflated, *regressing, *unfinished]
 
 
 def benefit_words(benefit: float, endpoint: Endpoint) -> str:

@@ -128,7 +128,9 @@ def _can_run_out(plan: Plan, scenario: Scenario) -> bool:
     recruitment = scenario.recruitment
     if recruitment.rate is None:
         return False
-    exhausted = recruitment.pool is not None and recruitment.pool < plan.participants and recruitment.new_cases == 0
+    exhausted = (
+        recruitment.pool is not None and recruitment.pool < plan.participants and recruitment.new_cases == 0
+    )
     return exhausted or recruitment.until is not None
 
 
@@ -160,7 +162,7 @@ def _inferior(plan: Plan, s: Summary, truth: float) -> Figure:
     """Participants with the inferior option: control when the product helps, treatment when it does not."""
     share = plan.arrangement.inferior_share
     if share is not None:
-        return Figure.mean(*(share * s.treated * np.array([1.0, share])), s.trials)
+        return Figure.mean(share * float(s.treated[0]), share**2 * float(s.treated[1]), s.trials)
     left = s.control if truth > 0 else s.treated
     return Figure.mean(float(left[0]), float(left[1]), s.trials)
 
@@ -205,7 +207,9 @@ def _spread(counts: np.ndarray, values: np.ndarray, powers: np.ndarray | None = 
     low, high = int(seen[0]), int(seen[-1])
     width = max(1, math.ceil((high - low + 1) / _MOST_BARS))
     starts = range(low, high + 1, width)
-    bars = [(float(values[a : min(a + width, high + 1)].mean()), int(counts[a : a + width].sum())) for a in starts]
+    bars = [
+        (float(values[a : min(a + width, high + 1)].mean()), int(counts[a : a + width].sum())) for a in starts
+    ]
     return Spread(
         mean=Figure.mean(float(total[0]), float(total[1]), trials),
         least=float(values[low]),

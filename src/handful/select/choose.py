@@ -44,20 +44,30 @@ def broken_constraints(candidate: Candidate, limits: Constraints, hoped_for: str
     for scenario, least in limits.power.items():
         power = candidate.by_scenario[scenario].success
         if not power.at_least(least):
-            broken.append(f"Its power in “{scenario}” is {_percent(power)}, below the {_plain(least)} wanted.")
+            broken.append(
+                f"Its power in “{scenario}” is {_percent(power)}, below the {_plain(least)} wanted."
+            )
     told = candidate.by_scenario[hoped_for]
-    if limits.duration is not None and told.months is not None and not told.months.mean.at_most(limits.duration):
+    if (
+        limits.duration is not None
+        and told.months is not None
+        and not told.months.mean.at_most(limits.duration)
+    ):
         broken.append(
             f"It is expected to take {told.months.mean.value:.0f} months in “{hoped_for}”, longer than the "
             f"{limits.duration:.0f} allowed."
         )
     if limits.participants is not None and candidate.participants > limits.participants:
-        broken.append(f"It may enrol {candidate.participants} participants, more than the {limits.participants} allowed.")
+        broken.append(
+            f"It may enrol {candidate.participants} participants, more than the {limits.participants} allowed."
+        )
     if limits.on_control is not None:
         enrolled, left = told.participants.mean.value or 0.0, told.inferior.value or 0.0
         share = left / enrolled if enrolled else 0.0
         if told.truth > 0 and share > limits.on_control + 1e-9:
-            broken.append(f"It leaves {_plain(share)} of participants on control, more than {_plain(limits.on_control)}.")
+            broken.append(
+                f"It leaves {_plain(share)} of participants on control, more than {_plain(limits.on_control)}."
+            )
     return broken
 
 
@@ -86,7 +96,9 @@ def choose(candidates: list[Candidate], limits: Constraints, hoped_for: str, bes
             reasons = [_why_not(candidate, winner, best)]
         if candidate.name not in front:
             over = next(o for o in candidates if _dominates(o, candidate, hoped_for))
-            reasons.append(f"“{over.name}” is at least as good in power, type I error, participants and duration.")
+            reasons.append(
+                f"“{over.name}” is at least as good in power, type I error, participants and duration."
+            )
         verdicts.append(
             Verdict(
                 design=candidate.name,
@@ -112,7 +124,9 @@ def _why_best(winner: Candidate, ranked: list[Candidate], broken: Mapping[str, l
             f"It keeps every constraint and is expected to help {_value(winner.utility):.1f} people over the horizon, "
             f"{ahead:.1f} more than “{rivals[0].name}”."
         )
-    return f"It keeps every constraint and is best in {best}: ahead of “{rivals[0].name}” by {abs(ahead):.3g}."
+    return (
+        f"It keeps every constraint and is best in {best}: ahead of “{rivals[0].name}” by {abs(ahead):.3g}."
+    )
 
 
 def _why_not(candidate: Candidate, winner: Candidate, best: str) -> str:

@@ -85,7 +85,9 @@ def _cell(bench: Bench, name: str, plan: Plan, scenario: str) -> Cell:
     """Run one design in one declared scenario."""
     truth = bench.study.scenario(scenario)
     run, summary = bench.runner.run(bench.job(plan, truth), name, scenario, declared=True)
-    return Cell(design=name, scenario=scenario, run=run, characteristics=characteristics(plan, truth, summary))
+    return Cell(
+        design=name, scenario=scenario, run=run, characteristics=characteristics(plan, truth, summary)
+    )
 
 
 def _summarise(bench: Bench, name: str, plan: Plan, cells: list[Cell]) -> DesignSummary:
@@ -105,15 +107,17 @@ def _summarise(bench: Bench, name: str, plan: Plan, cells: list[Cell]) -> Design
     )
 
 
-def type_one_error(
-    bench: Bench, name: str, plan: Plan, own: dict[str, Characteristics]
-) -> TypeOneError:
+def type_one_error(bench: Bench, name: str, plan: Plan, own: dict[str, Characteristics]) -> TypeOneError:
     """Type I error at the worst point of the null: exactly where trials can be enumerated, else over the null scenarios."""
     nominal = plan.aim.alpha
     lattice = exact.lattice_of(plan)
     if lattice is not None:
         value, nuisance = exact.worst_type_one_error(plan, lattice)
-        where = "at the boundary of the null" if nuisance is None else f"at a common chance of success of {nuisance:.3f}"
+        where = (
+            "at the boundary of the null"
+            if nuisance is None
+            else f"at a common chance of success of {nuisance:.3f}"
+        )
         return TypeOneError(
             worst=Figure.exact(value), at=f"exact, {where}", nominal=nominal, exceeded=value > nominal + 1e-9
         )
@@ -122,7 +126,9 @@ def type_one_error(
         nulls = {"no effect (added)": bench.told(name, plan, bench.null, "no effect (added)").success}
     worst = max(nulls, key=lambda s: nulls[s].value or 0.0)
     figure = nulls[worst]
-    return TypeOneError(worst=figure, at=f"in “{worst}”", nominal=nominal, exceeded=not figure.at_most(nominal))
+    return TypeOneError(
+        worst=figure, at=f"in “{worst}”", nominal=nominal, exceeded=not figure.at_most(nominal)
+    )
 
 
 def _curve(bench: Bench, name: str, plan: Plan) -> list[CurvePoint]:
@@ -141,7 +147,10 @@ def _curve(bench: Bench, name: str, plan: Plan) -> list[CurvePoint]:
 
 
 def _conclude(
-    bench: Bench, designs: tuple[DesignSummary, ...], cells: tuple[Cell, ...], stresses: tuple[StressResult, ...]
+    bench: Bench,
+    designs: tuple[DesignSummary, ...],
+    cells: tuple[Cell, ...],
+    stresses: tuple[StressResult, ...],
 ) -> Comparison:
     """Choose, and put everything together."""
     study = bench.study
@@ -182,7 +191,9 @@ def _scenario(study: Study, name: str, weight: float) -> ScenarioSummary:
     """Describe a scenario."""
     scenario = study.scenario(name)
     benefit = scenario.benefit(study.endpoint)
-    return ScenarioSummary(name=name, note=scenario.note, benefit=benefit, weight=weight, is_null=benefit <= 0)
+    return ScenarioSummary(
+        name=name, note=scenario.note, benefit=benefit, weight=weight, is_null=benefit <= 0
+    )
 
 
 def provenance(study: Study) -> Provenance:
@@ -196,5 +207,3 @@ def provenance(study: Study) -> Provenance:
         trials=compute.trials,
         precision=compute.precision,
     )
-
-

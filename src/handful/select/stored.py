@@ -149,7 +149,9 @@ def rerun(project: Project, identity: str, executor: Executor | None = None) -> 
     job = job_of(old.record)
     with tempfile.TemporaryDirectory(prefix="handful-") as folder, Project(folder) as elsewhere:
         elsewhere.keep_study(project.study_text(old.study), old.study)
-        new = elsewhere.begin(old.record, study=old.study, design=old.design, scenario=old.scenario, rows=old.rows)
+        new = elsewhere.begin(
+            old.record, study=old.study, design=old.design, scenario=old.scenario, rows=old.rows
+        )
         new = carry_on(elsewhere, new, job, executor)
         if new.summary != old.summary:
             differences.append("the sums over all trials differ")

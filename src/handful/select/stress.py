@@ -74,7 +74,9 @@ def _point(
     return StressPoint(amount=amount, false_claim=false_claim, power=power, bias=bias)
 
 
-def _turn(points: list[StressPoint], limits: Constraints, least_power: float | None) -> tuple[float | None, str]:
+def _turn(
+    points: list[StressPoint], limits: Constraints, least_power: float | None
+) -> tuple[float | None, str]:
     """The smallest amount at which a constraint breaks that held without stress, and which one it is."""
     turns: list[tuple[float, str]] = []
     worst = _crossing(points, lambda p: p.false_claim, limits.type_I_error, above=True)

@@ -86,7 +86,10 @@ def utility(
     if choice.best == "power":
         return by_scenario[hoped_for].success
     if choice.best == "people helped over the horizon":
-        parts = [(weights[s], people_helped(told, endpoint, population, choice.burden)) for s, told in by_scenario.items()]
+        parts = [
+            (weights[s], people_helped(told, endpoint, population, choice.burden))
+            for s, told in by_scenario.items()
+        ]
         value, error = sum(w * v for w, (v, _) in parts), sum(w * e for w, (_, e) in parts)
         return Figure.simulated(value, error)
     total, doubt = 0.0, 0.0

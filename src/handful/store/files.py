@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-def write_whole(path: Path, write: Callable[[Path], None]) -> None:
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file so that no reader and no crash ever sees a part of it.
 
     The content goes to a temporary file in the same folder, is forced to disk, and takes the name in one step.
@@ -32,7 +32,7 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     Example:
         >>> import tempfile
         >>> target = Path(tempfile.mkdtemp()) / "a.txt"
-        >>> write_whole(target, lambda path: path.write_text("whole") and None)
+        >>> write_whole(target, lambda path: path.write_text("whole"))
         >>> target.read_text()
         'whole'
     """
@@ -58,7 +58,7 @@ def write_text(path: Path, text: str) -> None:
         path: The file to be.
         text: Its content.
     """
-    write_whole(path, lambda temporary: temporary.write_bytes(text.encode()) and None)
+    write_whole(path, lambda temporary: temporary.write_bytes(text.encode()))
 
 
 def write_rows(path: Path, columns: Mapping[str, NDArray[np.generic]]) -> None:

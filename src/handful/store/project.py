@@ -88,18 +88,24 @@ class Project:
         self.folder = Path(folder)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._index = sqlite3.connect(self.folder / INDEX, timeout=30, isolation_level=None, check_same_thread=False)
+            self._index = sqlite3.connect(
+                self.folder / INDEX, timeout=30, isolation_level=None, check_same_thread=False
+            )
             self._index.execute("PRAGMA journal_mode = WAL")
             self._index.execute("PRAGMA synchronous = NORMAL")
             (found,) = self._index.execute("PRAGMA user_version").fetchone()
             if found > SCHEMA:
-                raise StoreError(f"{self.folder} was written by a newer release of handful; use that one, or another folder")
+                raise StoreError(
+                    f"{self.folder} was written by a newer release of handful; use that one, or another folder"
+                )
             self._index.executescript(_TABLES)
             self._index.execute(f"PRAGMA user_version = {SCHEMA}")
         except OSError as error:
             raise StoreError(f"{self.folder} cannot be written: {error.strerror or error}") from error
         except sqlite3.Error as error:
-            raise StoreError(f"{self.folder / INDEX} cannot be used: {error}; move it away to start anew") from error
+            raise StoreError(
+                f"{self.folder / INDEX} cannot be used: {error}; move it away to start anew"
+            ) from error
 
     def close(self) -> None:
         """Close the index."""
@@ -131,7 +137,9 @@ class Project:
             raise StoreError(f"no study {digest[:16]} in {self.folder}")
         return str(row[0])
 
-    def begin(self, record: Mapping[str, Any], *, study: str, design: str, scenario: str, rows: bool) -> StoredRun:
+    def begin(
+        self, record: Mapping[str, Any], *, study: str, design: str, scenario: str, rows: bool
+    ) -> StoredRun:
         """Begin a run, or take it up where it stopped.
 
         Args:
@@ -153,7 +161,8 @@ class Project:
         run = self.run(identity)
         if rows and not run.rows:
             self._index.execute(
-                "UPDATE runs SET rows = 1, parts = 0, summary = NULL, complete = 0 WHERE identity = ?", (identity,)
+                "UPDATE runs SET rows = 1, parts = 0, summary = NULL, complete = 0 WHERE identity = ?",
+                (identity,),
             )
             run = self.run(identity)
         if not run.complete:
@@ -186,15 +195,23 @@ class Project:
         if columns is not None:
             write_rows(self._part(run.identity, run.parts), columns)
         self._index.execute(
-            "UPDATE runs SET parts = ?, summary = ? WHERE identity = ?", (run.parts + 1, canonical(summary), run.identity)
+            "UPDATE runs SET parts = ?, summary = ? WHERE identity = ?",
+            (run.parts + 1, canonical(summary), run.identity),
         )
         return self.run(run.identity)
 
     def complete(self, run: StoredRun) -> StoredRun:
         """Close a run: write its `run.json` where rows are kept, and say in the index that it is complete."""
         if run.rows:
-            whole = {"identity": run.identity, "record": run.record, "parts": run.parts, "summary": run.summary}
-            write_text(self.run_folder(run.identity) / "run.json", json.dumps(whole, indent=1, sort_keys=True) + "\n")
+            whole = {
+                "identity": run.identity,
+                "record": run.record,
+                "parts": run.parts,
+                "summary": run.summary,
+            }
+            write_text(
+                self.run_folder(run.identity) / "run.json", json.dumps(whole, indent=1, sort_keys=True) + "\n"
+            )
         self._index.execute("UPDATE runs SET complete = 1 WHERE identity = ?", (run.identity,))
         return self.run(run.identity)
 
@@ -246,7 +263,9 @@ class Project:
             StoreError: When they were not kept.
         """
         if not run.rows or run.parts == 0:
-            raise StoreError(f"the trials of run {run.identity} were not kept; set `rows: all` under `compute`")
+            raise StoreError(
+                f"the trials of run {run.identity} were not kept; set `rows: all` under `compute`"
+            )
         return read_rows([self._part(run.identity, number) for number in range(run.parts)])
 
     def part_digests(self, run: StoredRun) -> list[str]:

@@ -103,10 +103,14 @@ def _inherited(
         path: FieldPath = ("scenarios", chain[-1], "base")
         if not isinstance(base, str) or not isinstance(scenarios.get(base), Mapping):
             others = [other for other in scenarios if other != chain[-1]]
-            raise _problem(file, positions, path, shown(base), f"the name of another scenario: {one_of(others, base)}")
+            raise _problem(
+                file, positions, path, shown(base), f"the name of another scenario: {one_of(others, base)}"
+            )
         if base in chain:
             circle = " > ".join([*chain[chain.index(base) :], base])
-            raise _problem(file, positions, path, f"a circle ({circle})", "scenarios that do not build on themselves")
+            raise _problem(
+                file, positions, path, f"a circle ({circle})", "scenarios that do not build on themselves"
+            )
         chain.append(base)
     whole: dict[str, Any] = {}
     for link in reversed(chain):

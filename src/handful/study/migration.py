@@ -7,9 +7,12 @@ from typing import Any
 
 from handful.spec.messages import Problem, SpecError, shown
 from handful.spec.positions import Positions
-from handful.study.model import SCHEMA
+from handful.study.model import Study
 
 Step = Callable[[dict[str, Any]], dict[str, Any]]
+
+SCHEMA: int = Study.model_fields["schema_"].default
+"""Version of the study file that this release writes."""
 
 STEPS: dict[int, Step] = {}
 """For each older version, what turns its data into that of the next version."""

@@ -25,18 +25,18 @@ from handful.spec.quantities import (
     Share,
 )
 
-SCHEMA = 1
-"""Version of the study file that this release writes; older ones are migrated when they are read."""
-
 
 class Population(Spec):
     """The people who have the disease: how many there are decides how much a trial is worth."""
 
     prevalence: Count = Field(description="People who have the disease now, within reach of an approval.")
     incidence: RatePerYear = Field(0.0, description="New people a year.")
-    reachable: Share = Field(1.0, description="Share of them who could be treated once the product is adopted.")
+    reachable: Share = Field(
+        1.0, description="Share of them who could be treated once the product is adopted."
+    )
     horizon: PositiveDuration = Field(
-        120.0, description="How long the answer will matter, from the start of the trial, before something better comes."
+        120.0,
+        description="How long the answer will matter, from the start of the trial, before something better comes.",
     )
 
     def to_treat_after(self, months: float) -> float:
@@ -61,8 +61,11 @@ class Constraints(Spec):
 class Choice(Spec):
     """What counts as a good choice: constraints first, then a utility."""
 
-    best: Literal["people helped over the horizon", "power", "expected participants", "expected duration"] = Field(
-        "people helped over the horizon", description="What is made as good as possible among designs that keep the constraints."
+    best: Literal["people helped over the horizon", "power", "expected participants", "expected duration"] = (
+        Field(
+            "people helped over the horizon",
+            description="What is made as good as possible among designs that keep the constraints.",
+        )
     )
     subject_to: Constraints = Field(default_factory=Constraints, description="Constraints.")
     burden: NonNegativeNumber = Field(
@@ -82,9 +85,12 @@ class Compute(Spec):
         "then the most that are simulated.",
     )
     seed: Seed = Field(1, description="Seed of all randomness.")
-    threads: PositiveCount | None = Field(None, le=256, description="Threads; as many as there are processors when empty.")
+    threads: PositiveCount | None = Field(
+        None, le=256, description="Threads; as many as there are processors when empty."
+    )
     rows: Literal["all", "declared", "none"] = Field(
-        "declared", description="Whose simulated trials are kept row by row: all runs, those of declared scenarios, or none."
+        "declared",
+        description="Whose simulated trials are kept row by row: all runs, those of declared scenarios, or none.",
     )
 
 
@@ -95,7 +101,7 @@ AnyDesign = families.union()
 class Study(Spec):
     """One study file."""
 
-    schema_: Literal[1] = Field(SCHEMA, description="Version of the study file.")
+    schema_: Literal[1] = Field(1, description="Version of the study file.")
     title: str = Field(min_length=1, max_length=300, description="Title of the study.")
     disease: str = Field("", description="The disease.")
     note: str = Field("", description="Anything a reader should know.")
@@ -103,10 +109,16 @@ class Study(Spec):
     population: Population = Field(description="The people who have the disease.")
     endpoint: Endpoint = Field(description="The primary endpoint, on which designs are compared.")
     other_endpoints: tuple[Endpoint, ...] = Field(
-        (), max_length=50, description="Other endpoints, recorded in the report; designs are compared on the primary one alone."
+        (),
+        max_length=50,
+        description="Other endpoints, recorded in the report; designs are compared on the primary one alone.",
     )
-    recruitment: Recruitment = Field(default_factory=Recruitment, description="Recruitment, where a scenario says nothing else.")
-    product: Product = Field(default_factory=Product, description="Manufacture, where a scenario says nothing else.")
+    recruitment: Recruitment = Field(
+        default_factory=Recruitment, description="Recruitment, where a scenario says nothing else."
+    )
+    product: Product = Field(
+        default_factory=Product, description="Manufacture, where a scenario says nothing else."
+    )
     scenarios: dict[str, AnyScenario] = Field(  # type: ignore[valid-type]
         min_length=1, max_length=100, description="What may be true."
     )
@@ -121,7 +133,8 @@ class Study(Spec):
         for name in self.choose.subject_to.power:
             if name not in self.scenarios:
                 raise wanted(
-                    f"the name of a scenario: one of {', '.join(self.scenarios)}", at=("choose", "subject to", "power", name)
+                    f"the name of a scenario: one of {', '.join(self.scenarios)}",
+                    at=("choose", "subject to", "power", name),
                 )
         return self
 
@@ -156,5 +169,3 @@ class Study(Spec):
             ValueError: In one plain sentence, when the design cannot answer the study's question.
         """
         return self.design(name).plan(self.question)
-
-
