@@ -83,15 +83,16 @@ def test_margin_quadrature_meets_the_exact_table_at_a_vanishing_margin(prior: tu
     np.testing.assert_allclose(near, superiority_table(15, 9, prior, prior)[1:-1, 1:-1], atol=1e-11)
 
 
-def test_margin_table_integrates_polynomials_exactly() -> None:
-    # With whole-number weights the integrand is a polynomial of degree 24, which 13 nodes integrate exactly.
-    n1, n2, margin = 10, 13, 0.1
-    nodes, weights = np.polynomial.legendre.leggauss(13)
+@pytest.mark.parametrize(("n1", "n2"), [(10, 13), (150, 120)])
+def test_margin_table_integrates_polynomials_exactly(n1: int, n2: int) -> None:
+    # With whole-number weights the integrand is a polynomial, which Gauss-Legendre nodes integrate exactly.
+    margin, degree = 0.1, n1 + n2 + 1
+    nodes, weights = np.polynomial.legendre.leggauss(degree // 2 + 1)
     y = 0.5 * (1.0 - margin) * (nodes + 1.0)
-    for x1, x2 in [(0, 0), (10, 13), (6, 5), (10, 0)]:
-        density = y**x2 * (1.0 - y) ** (n2 - x2) / np.exp(betaln(1 + x2, 1 + n2 - x2))
+    for x1, x2 in [(0, 0), (n1, n2), (n1 // 2, n2 // 3), (n1, 0)]:
+        density = np.exp(x2 * np.log(y) + (n2 - x2) * np.log1p(-y) - betaln(1 + x2, 1 + n2 - x2))
         integral = 0.5 * (1.0 - margin) * weights @ (density * betaincc(1 + x1, 1 + n1 - x1, y + margin))
-        assert superiority_table(n1, n2, margin=margin)[x1, x2] == pytest.approx(integral, abs=1e-14)
+        assert superiority_table(n1, n2, margin=margin)[x1, x2] == pytest.approx(integral, abs=1e-13)
 
 
 def test_every_split_has_its_own_table() -> None:

@@ -77,4 +77,4 @@ def test_impossible_boundaries_are_refused(
 
 def test_fractions_of_participants_are_refused() -> None:
     with pytest.raises(ValueError, match="whole numbers"):
-        checked_looks([2.5, 5])  # type: ignore[list-item]
+        checked_looks([2.5, 5])
