@@ -38,6 +38,13 @@ def test_without_boundaries_at_the_interim_look_the_last_one_is_marginal(drift: 
     assert crossing.lower == pytest.approx([0.0, ndtr(1.0 - drift)], abs=1e-14)
 
 
+def test_effects_far_apart_can_be_asked_about_together() -> None:
+    drifts = np.array([-60.0, -30.0, 0.0, 30.0, 60.0])
+    crossing = crossing_probabilities([0.3, 1.0], [-np.inf, 1.0], [np.inf, 1.0], drifts)
+    assert crossing.upper[:, 1] == pytest.approx(ndtr(drifts - 1.0), abs=1e-14)
+    assert crossing.lower[:, 1] == pytest.approx(ndtr(1.0 - drifts), abs=1e-14)
+
+
 def test_looks_close_together_are_resolved() -> None:
     # P(|Z1| < 2, Z2 > 2) with correlation r tends to sqrt((1 - r) / pi) * density(2) as r tends to 1.
     fraction = 0.9998
