@@ -93,6 +93,14 @@ class Scenario(Spec):
             ValueError: In one plain sentence, when the scenario does not suit the endpoint.
         """
 
+    @abstractmethod
+    def scaled(self, factor: float) -> Self:
+        """The same scenario with the effect of treatment multiplied, on the scale on which the kind of outcome states it.
+
+        Args:
+            factor: 0 takes the effect away, 1 leaves it. Probabilities stop at 0 and 1.
+        """
+
     def suits(self, endpoint: Endpoint) -> None:
         """Refuse an endpoint that the scenario says nothing about.
 

@@ -95,6 +95,12 @@ class BinaryScenario(Scenario):
         sign = endpoint.sign
         return sign * (self.share(Exposure.TREATED, sign) - self.share(Exposure.UNTREATED, sign))
 
+    def scaled(self, factor: float) -> Self:
+        """The same people with a multiple of the difference in proportions."""
+        treated = self.treated if self.treated is not None else self.untreated + (self.effect or 0.0)
+        wanted_share = self.untreated + factor * (treated - self.untreated)
+        return self.replace(treated=min(1.0, max(0.0, wanted_share)), effect=None)
+
     def participants(self, block: Block, count: int, endpoint: Endpoint) -> Participants:
         """Draw the people of a block."""
         return _BinaryParticipants(block, count, self, endpoint)

@@ -101,18 +101,29 @@ class ContinuousScenario(Scenario):
         """Variance of the observed change that comes from measurement alone."""
         return 0.0 if self.baseline is None else self.baseline.within_sd**2 * (1 + 1 / self.baseline.visits)
 
-    def ramp(self, months: Floats | float) -> Floats | float:
-        """Share of the effect that is there some months after treatment; 0 until then."""
-        times = np.asarray(months, dtype=np.float64)
-        return np.where(times > 0, np.minimum(1.0, times / self.onset) if self.onset > 0 else 1.0, 0.0)
+    def ramp(self, months: float) -> float:
+        """Share of the effect that is there some months after treatment.
+
+        Example:
+            >>> scenario = ContinuousScenario(untreated={"sd": 6}, effect=8, onset="4 months")
+            >>> scenario.ramp(0), scenario.ramp(1), scenario.ramp(12)
+            (0.0, 0.25, 1.0)
+        """
+        if months <= 0:
+            return 0.0
+        return min(1.0, months / self.onset) if self.onset > 0 else 1.0
 
     def _reached(self, endpoint: Endpoint) -> float:
         """Share of the effect that is there when the outcome is measured; all of it when no time is given."""
-        return float(self.ramp(endpoint.known_after)) if endpoint.known_after > 0 else 1.0
+        return self.ramp(endpoint.known_after) if endpoint.known_after > 0 else 1.0
 
     def benefit(self, endpoint: Endpoint) -> float:
         """Mean effect at the endpoint's time, signed so that positive is good."""
         return endpoint.sign * self.effect * self._reached(endpoint)
+
+    def scaled(self, factor: float) -> Self:
+        """The same people with a multiple of the mean effect and of its spread."""
+        return self.replace(effect=factor * self.effect, effect_sd=abs(factor) * self.effect_sd)
 
     def participants(self, block: Block, count: int, endpoint: Endpoint) -> Participants:
         """Draw the people of a block."""
@@ -194,7 +205,7 @@ class _ContinuousParticipants(Simulated):
         """The baseline: the mean of its visits; 0 when values are counted from each person's own baseline."""
         if self.scenario.baseline is None:
             return np.zeros(self.shape)
-        return np.asarray(self._level(unit) + self._baseline_error(unit))
+        return np.asarray(self._screened(unit)[0] + self._baseline_error(unit))
 
     def course(self, exposure: Exposure, times: Floats) -> Floats:
         """Measurements at visits. The first visit is the screening visit, unless it comes after treatment."""
@@ -207,19 +218,20 @@ class _ContinuousParticipants(Simulated):
         if endpoint.known_after <= 0:
             raise ValueError("a course over time needs an endpoint `known after` some months")
         months = np.asarray(times, dtype=np.float64)
+        days = np.round(months * DAYS_PER_YEAR / 12)
         screening = min(0.0, float(months.min(initial=0.0)))
+        level, screening_error = self._screened(0)
+        pace, effect = self._true_change(0) / endpoint.known_after, self._effect(exposure)
         values = np.empty((*self.shape, len(months)))
-        ramps = np.atleast_1d(scenario.ramp(months))
-        effect = self._effect(exposure)
         for visit, month in enumerate(months):
-            values[:, :, visit] = self._level(0) + self._true_change(0) * (
-                (month - screening) / endpoint.known_after
-            )
+            repeat = int((days[:visit] == days[visit]).sum())
+            error = self._error(0, month, repeat)
+            if month == screening and repeat == 0:
+                error = screening_error
+            value = level + pace * (month - screening) + error
             if month > 0:
-                values[:, :, visit] += scenario.nudge(endpoint) + ramps[visit] * effect
-            repeat = int((months[:visit] == month).sum())
-            screened = month == screening and repeat == 0
-            values[:, :, visit] += self._screening_error(0) if screened else self._error(0, month, repeat)
+                value = value + scenario.nudge(endpoint) + scenario.ramp(month) * effect
+            values[:, :, visit] = value
         return values
 
     def _true_change(self, unit: int) -> Floats:
@@ -247,25 +259,27 @@ class _ContinuousParticipants(Simulated):
         assert self.scenario.baseline is not None
         return self.scenario.baseline
 
-    def _screening(self, unit: int) -> Floats:
-        """Screening measurement of those who enter."""
-        return self._baseline.screening(self.uniforms(Purpose.SCREENING, unit))
+    def _screened(self, unit: int) -> tuple[Floats, Floats]:
+        """True level at screening and error of the screening measurement of those who enter.
 
-    def _level(self, unit: int) -> Floats:
-        """True level at screening, drawn given the screening measurement."""
-        baseline = self._baseline
-        expected = baseline.mean + baseline.reliability * (self._screening(unit) - baseline.mean)
-        left = baseline.sd * math.sqrt(1 - baseline.reliability)
-        return np.asarray(expected + left * self.normals(Purpose.BASELINE, unit))
+        The measurement is drawn first and the level given the measurement.
+        """
+        if unit not in self._screenings:
+            baseline = self._baseline
+            beyond = baseline.screening(self.uniforms(Purpose.SCREENING, unit)) - baseline.mean
+            left = baseline.sd * math.sqrt(1 - baseline.reliability)
+            level = baseline.reliability * beyond + left * self.normals(Purpose.BASELINE, unit)
+            self._screenings[unit] = (baseline.mean + level, beyond - level)
+        return self._screenings[unit]
 
-    def _screening_error(self, unit: int) -> Floats:
-        """Error of the screening measurement."""
-        return np.asarray(self._screening(unit) - self._level(unit))
+    @cached_property
+    def _screenings(self) -> dict[int, tuple[Floats, Floats]]:
+        return {}
 
     def _baseline_error(self, unit: int) -> Floats:
         """Mean error of the baseline visits, of which the first is the screening visit."""
         visits = self._baseline.visits
-        errors = self._screening_error(unit)
+        errors = self._screened(unit)[1]
         for visit in range(1, visits):
             errors = errors + self._error(unit, 0.0, visit)
         return errors / visits

@@ -125,6 +125,10 @@ class CountScenario(Scenario):
         ]
         return self.untreated / 12 * math.exp(self.nudge(endpoint) + share * self.log_ratio)
 
+    def scaled(self, factor: float) -> Self:
+        """The same people with a multiple of the log rate ratio."""
+        return self.replace(rate_ratio=math.exp(factor * self.log_ratio), treated=None)
+
     def participants(self, block: Block, count: int, endpoint: Endpoint) -> Participants:
         """Draw the people of a block."""
         return _CountParticipants(block, count, self, endpoint)

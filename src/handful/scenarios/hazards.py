@@ -122,8 +122,9 @@ class Survival(Spec):
         if self.shape is not None and self.scale is not None:
             return self.scale * exp(log(level) / self.shape)
         starts, hazards, reached = self._pieces()
-        piece = np.searchsorted(reached, level, side="left") - 1
-        piece = np.maximum(piece, 0)
+        if len(starts) == 1 and hazards[0] > 0:
+            return np.asarray(level / hazards[0])
+        piece = np.maximum(np.searchsorted(reached, level, side="left") - 1, 0)
         beyond = level - reached[piece]
         wait = np.divide(beyond, hazards[piece], out=np.full(level.shape, np.inf), where=hazards[piece] > 0)
         return np.asarray(starts[piece] + np.where(beyond > 0, wait, 0.0))

@@ -123,6 +123,13 @@ class OrdinalScenario(Scenario):
         untreated = self.probabilities(Exposure.UNTREATED, endpoint)
         return {"control": _spread(untreated, _wins(treated)), "treated": _spread(treated, _wins(untreated))}
 
+    def scaled(self, factor: float) -> Self:
+        """The same people with a multiple of the log odds ratio, or of the change in each category's probability."""
+        if self.odds_ratio is not None:
+            return self.replace(odds_ratio=self.odds_ratio**factor)
+        assert self.treated is not None
+        return self.replace(treated=_mixture(self.untreated, self.treated, factor))
+
     def participants(self, block: Block, count: int, endpoint: Endpoint) -> Participants:
         """Draw the people of a block."""
         return _OrdinalParticipants(block, count, self, endpoint)
@@ -178,3 +185,15 @@ def _spread(probabilities: Floats, values: Floats) -> float:
     """Variance of values with these probabilities."""
     mean = probabilities @ values
     return float(probabilities @ (values - mean) ** 2)
+
+
+def _mixture(untreated: Categories, treated: Categories, factor: float) -> Categories:
+    """Probabilities moved from one set towards the other, and beyond it when the factor is above 1."""
+    if isinstance(untreated, dict) != isinstance(treated, dict):
+        raise ValueError("give the categories of untreated and treated people in the same form to scale the effect")
+    before = list(_values(untreated))
+    names = list(untreated)
+    after = [treated[str(n)] for n in names] if isinstance(treated, dict) else list(treated)
+    moved = [max(0.0, b + factor * (a - b)) for b, a in zip(before, after, strict=True)]
+    shares = [share / sum(moved) for share in moved]
+    return dict(zip(map(str, names), shares, strict=True)) if isinstance(untreated, dict) else tuple(shares)

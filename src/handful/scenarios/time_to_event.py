@@ -182,6 +182,15 @@ class TimeToEventScenario(Scenario):
             return None
         return {"control": 1 / seen[Exposure.UNTREATED], "treated": 1 / seen[Exposure.TREATED]}
 
+    def scaled(self, factor: float) -> Self:
+        """The same people with a multiple of the log hazard ratio, and of the difference in the share cured."""
+        cured = self.cured
+        if self.cured_treated is not None:
+            cured = min(1.0, max(0.0, self.cured + factor * (self.cured_treated - self.cured)))
+        return self.replace(
+            hazard_ratio=self.hazard_ratio**factor, cured_treated=None if self.cured_treated is None else cured
+        )
+
     def participants(self, block: Block, count: int, endpoint: Endpoint) -> Participants:
         """Draw the people of a block."""
         return _TimeToEventParticipants(block, count, self, endpoint)
