@@ -9,9 +9,9 @@ integrates.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,9 @@ class Aim:
     Attributes:
         sign: +1 when larger outcomes are a benefit, -1 when smaller ones are.
         null: Value that has to be beaten. Comparative analyses: benefit under the null (0, or minus the margin of
-            non-inferiority). Single-arm analyses: the benchmark itself, on the scale of the outcome.
+            non-inferiority). Single-arm analyses: the benchmark itself. For a binary endpoint that is the share of
+            favourable results (whatever `sign` is), for a count the mean number of events of one participant, for a
+            time to event the median time in months.
         alpha: One-sided significance level; intervals are two-sided at 1 - 2 alpha.
         target: Value hoped for, on the same scale as `null`; for designs that plan with it.
     """
@@ -49,7 +51,9 @@ class Evidence:
 
     Attributes:
         statistic: The larger, the stronger the evidence for benefit; shape (trials, hypotheses). Its scale is that of
-            the analysis: a z-value, a posterior probability, a count, or minus a p-value.
+            the analysis: a z-value, a posterior probability, a count, or minus a p-value. It is always finite: where the
+            data say nothing (nobody seen, an empty arm, no spread to judge a mean by) it is that of no evidence, 0 on
+            the z scale and -1 on that of p-values.
     """
 
     statistic: Floats
@@ -57,7 +61,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Estimate:
-    """Estimated benefit, signed so that positive is good, shape (trials,).
+    """Estimated benefit, signed so that positive is good, shape (trials,); not a number where it cannot be estimated.
 
     Attributes:
         value: Point estimate.
@@ -76,6 +80,11 @@ class NullBoundary:
     def __init__(self, chances: Mapping[str, tuple[float, float]]) -> None:
         """Each chance is `constant + slope * nuisance`; a boundary of one point has slopes of zero."""
         self._chances = dict(chances)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the chances."""
+        return tuple(self._chances)
 
     @property
     def is_point(self) -> bool:
@@ -97,14 +106,40 @@ class Lattice:
     Attributes:
         stages: What happens before each look.
         statistic: Per look the statistic of every possible count, over the grid of counts.
-        estimate: Per look (value, lower, upper) over the same grid.
+        estimate: Per look (value, lower, upper) over the same grid; computed when first asked for.
         null: Named chances along the boundary of the null hypothesis, given the nuisance parameter in [0, 1].
     """
 
     stages: tuple[Stage, ...]
     statistic: tuple[Floats, ...]
-    estimate: tuple[Estimate, ...]
+    estimate: Sequence[Estimate]
     null: NullBoundary
+
+
+class Deferred(Sequence[Estimate]):
+    """Estimates of a lattice that are computed when they are first asked for: error rates need none of them."""
+
+    def __init__(self, makers: Sequence[Callable[[], Estimate]]) -> None:
+        """Each maker computes the estimates of one look."""
+        self._makers = tuple(makers)
+        self._made: dict[int, Estimate] = {}
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+    @overload
+    def __getitem__(self, look: int) -> Estimate: ...
+
+    @overload
+    def __getitem__(self, look: slice) -> tuple[Estimate, ...]: ...
+
+    def __getitem__(self, look: int | slice) -> Estimate | tuple[Estimate, ...]:
+        if isinstance(look, slice):
+            return tuple(self[k] for k in range(len(self))[look])
+        place = range(len(self))[look]
+        if place not in self._made:
+            self._made[place] = self._makers[place]()
+        return self._made[place]
 
 
 @dataclass(frozen=True)
@@ -128,7 +163,8 @@ class Analysis(Spec):
     """Base of every analysis; a frozen spec of its own few settings.
 
     Subclasses are registered by `kind`, say in one line what they are (`meaning`), which kinds of endpoint and which
-    observations they read, and which papers they come from (`references`, keys of the reference list).
+    observations they read, and which papers they come from (`references`, keys of the reference list). `takes_margin` says
+    whether the analysis can test against a margin of non-inferiority (a null other than 0).
     """
 
     kind: str
@@ -137,6 +173,7 @@ class Analysis(Spec):
     endpoints: ClassVar[frozenset[str]]
     reads: ClassVar[type[Observations]]
     statistic_name: ClassVar[str] = "z"
+    takes_margin: ClassVar[bool] = True
 
     @abstractmethod
     def evidence(self, seen: Observations, cut: Cut, aim: Aim) -> Evidence:

@@ -1,22 +1,23 @@
-"""Two randomised arms with a binary outcome: Fisher, Barnard, Boschloo and the pooled z-test.
+"""Two randomised arms with a binary outcome: Fisher, Barnard, Boschloo, the score z-test and the beta-binomial.
 
 The evidence of a trial is looked up in the table of all possible trials of its size, so that an exact test costs a
-simulation no more than a z-test does.
+simulation no more than a z-test does. A trial with an empty arm compares nothing and gives no evidence.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import ClassVar, Literal
 
 import numpy as np
-from scipy.special import ndtri
+from pydantic import Field
 
 from handful.analyses.base import (
     Aim,
     Analysis,
+    Deferred,
     Estimate,
     Evidence,
     Floats,
@@ -28,104 +29,126 @@ from handful.analyses.base import (
     Sizes,
     Stage,
 )
+from handful.analyses.scales import OnPosterior, OnPValues, OnZ
 from handful.kernels.counting import count_prefix
-from handful.participants.observations import Cut, Observations, Outcomes
-from handful.stats.two_by_two import p_value_table, risk_difference_interval_table
+from handful.participants.observations import CONTROL, TREATED, Cut, Observations, Outcomes
+from handful.spec.quantities import PositiveNumber
+from handful.stats.beta_binomial import superiority_table
+from handful.stats.beta_difference import difference_interval
+from handful.stats.risk_difference import constrained_proportions, risk_difference_interval_table
+from handful.stats.two_by_two import p_value_table
+
+Table = Callable[[int, int], Floats]
+"""From the sizes of control and treatment to a value for every pair of counts of favourable results."""
 
 
 class TwoProportions(Analysis):
-    """Base of the tests of two proportions: evidence is a function of the two counts."""
+    """Base of the comparisons of two proportions: evidence is a function of the two counts."""
 
     endpoints: ClassVar[frozenset[str]] = frozenset({"binary"})
     reads: ClassVar[type[Observations]] = Outcomes
 
     @abstractmethod
-    def table(self, control: int, treated: int) -> Floats:
+    def table(self, control: int, treated: int, null: float = 0.0) -> Floats:
         """Statistic of every possible trial: rows are favourable results on control, columns on treatment."""
+
+    def estimates(self, control: int, treated: int, confidence: float) -> Floats:
+        """Difference in proportions of every possible trial with its limits, shape (control + 1, treated + 1, 3)."""
+        return _score_estimates(control, treated, confidence)
 
     def evidence(self, seen: Observations, cut: Cut, aim: Aim) -> Evidence:
         """Look the trial up among all possible trials of its size."""
-        successes, sizes = _counts(seen, cut, aim)
-        return Evidence(look_up(self.table, successes, sizes)[:, None])
+        table = self._table(aim)
+        return Evidence(look_up(table, *favourable(seen, cut, aim))[:, None])
 
     def estimate(self, seen: Observations, cut: Cut, aim: Aim) -> Estimate:
-        """Difference in proportions with its score interval (Miettinen and Nurminen 1985)."""
-        successes, sizes = _counts(seen, cut, aim)
-        return difference_in_proportions(successes, sizes, 1 - 2 * aim.alpha)
+        """Difference in the proportion of favourable results, treated minus control, with its interval.
+
+        The interval is Miettinen and Nurminen's score interval (1985), the credible interval for a Bayesian analysis.
+        """
+        successes, sizes = favourable(seen, cut, aim)
+        found = look_up(partial(self.estimates, confidence=1 - 2 * aim.alpha), successes, sizes)
+        return Estimate(found[:, 0], found[:, 1], found[:, 2])
+
+    def counts(self, seen: Observations, cut: Cut, aim: Aim) -> tuple[Integers, Integers]:
+        """Favourable results on control and on treatment."""
+        successes, _ = favourable(seen, cut, aim)
+        return successes[:, CONTROL], successes[:, TREATED]
 
     def lattice(self, sizes: Sizes, aim: Aim, *, coin_flip: bool = False) -> Lattice:
         """All trials: counts are (favourable on control, favourable on treatment), led by the size of control if random."""
-        tables = [_random_sizes(self.table, n) if coin_flip else self.table(c, n) for c, n in sizes]
-        estimates = [_lattice_estimate(c, n, aim, coin_flip) for c, n in sizes]
-        null = NullBoundary({"control": (max(0.0, -aim.null), 1.0), "treated": (max(0.0, aim.null), 1.0), "half": (0.5, 0.0)})
-        return Lattice(_stages(sizes, coin_flip), tuple(tables), tuple(estimates), null)
+        table, confidence = self._table(aim), 1 - 2 * aim.alpha
+
+        def estimate(control: int, treated: int) -> Estimate:
+            whole = partial(self.estimates, confidence=confidence)
+            found = _random_sizes(whole, treated, np.nan) if coin_flip else whole(control, treated)
+            return Estimate(found[..., 0], found[..., 1], found[..., 2])
+
+        return Lattice(
+            stages=_stages(sizes, coin_flip),
+            statistic=tuple(_random_sizes(table, n, -np.inf) if coin_flip else table(c, n) for c, n in sizes),
+            estimate=Deferred([partial(estimate, c, n) for c, n in sizes]),
+            null=_null_boundary(aim.null),
+        )
+
+    def _table(self, aim: Aim) -> Table:
+        """The table of statistics for an aim.
+
+        Raises:
+            ValueError: When the analysis cannot test against the aim's margin.
+        """
+        if aim.null != 0 and not self.takes_margin:
+            raise ValueError(
+                f"analysis {self.kind!r} tests no difference only; `z pooled` and `beta binomial two arms` take a margin"
+            )
+        return partial(self.table, null=aim.null)
 
 
-def _counts(seen: Observations, cut: Cut, aim: Aim) -> tuple[Integers, Integers]:
-    """Favourable results and participants with a known result, by arm (control, treated)."""
+def favourable(seen: Observations, cut: Cut, aim: Aim) -> tuple[Integers, Integers]:
+    """Favourable results and participants with a known result, by arm (control, treated); shapes (trials, 2)."""
     assert isinstance(seen, Outcomes)
     successes, sizes = count_prefix(seen.outcome, seen.arm, cut.included, seen.observed)
     return (successes, sizes) if aim.sign > 0 else (sizes - successes, sizes)
 
 
-def look_up(table: Callable[[int, int], Floats], successes: Integers, sizes: Integers) -> Floats:
+def look_up(table: Table, successes: Integers, sizes: Integers) -> Floats:
     """Read the tables of the sizes that occur; there are few."""
-    key = sizes[:, 0] * (int(sizes[:, 1].max(initial=0)) + 1) + sizes[:, 1]
-    values = np.empty(len(key))
+    key = sizes[:, CONTROL] * (int(sizes[:, TREATED].max(initial=0)) + 1) + sizes[:, TREATED]
+    values: Floats | None = None
     for one in np.unique(key):
-        here = key == one
-        first = int(np.argmax(here))
-        whole = table(int(sizes[first, 0]), int(sizes[first, 1]))
-        values[here] = whole[successes[here, 0], successes[here, 1]]
-    return values
-
-
-def difference_in_proportions(successes: Integers, sizes: Integers, confidence: float) -> Estimate:
-    """Treated minus control with the score interval; not a number where an arm is empty."""
-
-    def limit(side: int) -> Floats:
-        return look_up(lambda c, n: _interval(c, n, confidence)[..., side], successes, sizes)
-
-    with np.errstate(invalid="ignore"):
-        share = successes / sizes
-    return Estimate(share[:, 1] - share[:, 0], limit(0), limit(1))
+        here = np.flatnonzero(key == one)
+        whole = table(int(sizes[here[0], CONTROL]), int(sizes[here[0], TREATED]))
+        if values is None:
+            values = np.empty((len(key), *whole.shape[2:]))
+        values[here] = whole[successes[here, CONTROL], successes[here, TREATED]]
+    return table(0, 0)[:0, 0] if values is None else values
 
 
 @lru_cache(maxsize=4096)
-def _interval(control: int, treated: int, confidence: float) -> Floats:
-    """Limits for every possible trial, shape (control + 1, treated + 1, 2)."""
-    if control == 0 or treated == 0:
-        return np.full((control + 1, treated + 1, 2), np.nan)
-    limits = risk_difference_interval_table(treated, control, confidence)
-    return np.ascontiguousarray(np.swapaxes(limits, 0, 1))
+def _score_estimates(control: int, treated: int, confidence: float) -> Floats:
+    """Differences in proportions with score intervals; not a number where an arm is empty."""
+    found = np.full((control + 1, treated + 1, 3), np.nan)
+    if control > 0 and treated > 0:
+        found[..., 0] = np.arange(treated + 1) / treated - (np.arange(control + 1) / control)[:, None]
+        found[..., 1:] = np.swapaxes(risk_difference_interval_table(treated, control, confidence), 0, 1)
+    return found
 
 
-def _lattice_estimate(control: int, treated: int, aim: Aim, coin_flip: bool) -> Estimate:
-    """The estimate of every possible trial, over the lattice's grid."""
-    confidence = 1 - 2 * aim.alpha
-    if coin_flip:
-        return Estimate(
-            _random_sizes(_difference, treated),
-            _random_sizes(lambda c, n: _interval(c, n, confidence)[..., 0], treated),
-            _random_sizes(lambda c, n: _interval(c, n, confidence)[..., 1], treated),
-        )
-    limits = _interval(control, treated, confidence)
-    return Estimate(_difference(control, treated), limits[..., 0], limits[..., 1])
-
-
-def _difference(control: int, treated: int) -> Floats:
-    """Difference in proportions of every possible trial."""
-    if control == 0 or treated == 0:
-        return np.full((control + 1, treated + 1), np.nan)
-    return np.arange(treated + 1)[None, :] / treated - np.arange(control + 1)[:, None] / control
-
-
-def _random_sizes(table: Callable[[int, int], Floats], total: int) -> Floats:
+def _random_sizes(table: Table, total: int, elsewhere: float) -> Floats:
     """Stack the tables of every split of the total: axes are (size of control, its successes, those of treatment)."""
-    grid = np.full((total + 1,) * 3, -np.inf)
-    for control in range(total + 1):
-        grid[control, : control + 1, : total - control + 1] = table(control, total - control)
+    tables = [table(control, total - control) for control in range(total + 1)]
+    grid = np.full((total + 1, total + 1, total + 1, *tables[0].shape[2:]), elsewhere)
+    for control, one in enumerate(tables):
+        grid[control, : control + 1, : total - control + 1] = one
     return grid
+
+
+def _null_boundary(null: float) -> NullBoundary:
+    """Treated is better than control by exactly the null, from one end of what is possible to the other."""
+    slope = 1.0 - abs(null)
+    return NullBoundary(
+        {"control": (max(0.0, -null), slope), "treated": (max(0.0, null), slope), "half": (0.5, 0.0)}
+    )
 
 
 def _stages(sizes: Sizes, coin_flip: bool) -> tuple[Stage, ...]:
@@ -150,24 +173,20 @@ def _stages(sizes: Sizes, coin_flip: bool) -> tuple[Stage, ...]:
     return tuple(stages)
 
 
-class _ByPValue(TwoProportions):
-    """An exact test: the statistic is minus its one-sided p-value."""
+class _Exact(OnPValues, TwoProportions):
+    """An exact test: the statistic is minus its one-sided p-value, -1 where an arm is empty."""
 
-    statistic_name: ClassVar[str] = "minus the one-sided p-value"
+    takes_margin: ClassVar[bool] = False
     method: ClassVar[str]
 
-    def table(self, control: int, treated: int) -> Floats:
+    def table(self, control: int, treated: int, null: float = 0.0) -> Floats:
         """Minus the p-value of every possible trial."""
         if control == 0 or treated == 0:
             return np.full((control + 1, treated + 1), -1.0)
         return -p_value_table(treated, control, self.method).T
 
-    def critical(self, alpha: float) -> float:
-        """Minus the level."""
-        return -alpha
 
-
-class Fisher(_ByPValue):
+class Fisher(_Exact):
     """Fisher's exact test: conditional on both margins, simple, and conservative in small trials."""
 
     kind: Literal["fisher"] = "fisher"
@@ -176,7 +195,7 @@ class Fisher(_ByPValue):
     method: ClassVar[str] = "fisher"
 
 
-class Barnard(_ByPValue):
+class Barnard(_Exact):
     """Barnard's unconditional test, tables ordered by the pooled z-statistic."""
 
     kind: Literal["barnard"] = "barnard"
@@ -185,7 +204,7 @@ class Barnard(_ByPValue):
     method: ClassVar[str] = "z-pooled"
 
 
-class Boschloo(_ByPValue):
+class Boschloo(_Exact):
     """Boschloo's unconditional test: orders tables by Fisher's p-value, never less powerful than Fisher's test."""
 
     kind: Literal["boschloo"] = "boschloo"
@@ -194,38 +213,90 @@ class Boschloo(_ByPValue):
     method: ClassVar[str] = "boschloo"
 
 
-class PooledZ(TwoProportions):
-    """The asymptotic z-test with pooled variance; its real type I error in a small trial can be far from nominal."""
+class PooledZ(OnZ, TwoProportions):
+    """The asymptotic score z-test; its real type I error in a small trial can be far from nominal.
+
+    The variance is that of the proportions estimated under the null: pooled for no difference, and constrained to the
+    margin otherwise (Farrington and Manning 1990).
+    """
 
     kind: Literal["z pooled"] = "z pooled"
     meaning: ClassVar[str] = "asymptotic z-test of two proportions with pooled variance"
+    references: ClassVar[tuple[str, ...]] = ("farrington1990",)
 
-    def table(self, control: int, treated: int) -> Floats:
+    def table(self, control: int, treated: int, null: float = 0.0) -> Floats:
         """z of every possible trial; 0 where it is not defined."""
-        return _z_table(control, treated)
+        return _z_table(control, treated, null)
 
-    def critical(self, alpha: float) -> float:
-        """Normal quantile."""
-        return float(-ndtri(alpha))
-
-    def from_z(self, z: float) -> float:
-        """The statistic is a z-value itself."""
-        return z
-
-    def process(self, sizes: Sizes, aim: Aim, benefit: float, variance: Mapping[str, float]) -> Process:
+    def process(
+        self, sizes: Sizes, aim: Aim, benefit: float, variance: Mapping[str, float]
+    ) -> Process | None:
         """Information of the difference in proportions at its true variance."""
-        return Process(
-            tuple(1 / (variance["control"] / c + variance["treated"] / t) for c, t in sizes), benefit - aim.null
-        )
+        return two_arm_process(sizes, aim, benefit, variance)
+
+
+def two_arm_process(sizes: Sizes, aim: Aim, benefit: float, variance: Mapping[str, float]) -> Process | None:
+    """Process of a difference between two arms with a known variance in each; None where an arm is empty or has no spread."""
+    spread = [variance["control"] / c + variance["treated"] / t if c and t else 0.0 for c, t in sizes]
+    if min(spread) <= 0:
+        return None
+    return Process(tuple(1 / v for v in spread), benefit - aim.null)
 
 
 @lru_cache(maxsize=4096)
-def _z_table(control: int, treated: int) -> Floats:
-    """Pooled z-statistic of every possible trial."""
-    x, y = np.arange(control + 1)[:, None], np.arange(treated + 1)[None, :]
+def _z_table(control: int, treated: int, null: float) -> Floats:
+    """Score z-statistic of every possible trial."""
     if control == 0 or treated == 0:
         return np.zeros((control + 1, treated + 1))
-    pooled = (x + y) / (control + treated)
-    spread = np.sqrt(pooled * (1 - pooled) * (1 / control + 1 / treated))
-    difference = y / treated - x / control
-    return np.divide(difference, spread, out=np.zeros_like(difference), where=spread > 0)
+    x, y = np.meshgrid(np.arange(control + 1.0), np.arange(treated + 1.0), indexing="ij")
+    if null == 0:
+        on_treatment = on_control = (x + y) / (control + treated)
+    else:
+        m, n = np.full_like(x, control), np.full_like(x, treated)
+        on_treatment, on_control = constrained_proportions(y, n, x, m, np.full_like(x, null))
+    spread = np.sqrt(on_treatment * (1 - on_treatment) / treated + on_control * (1 - on_control) / control)
+    excess = y / treated - x / control - null
+    return np.asarray(np.divide(excess, spread, out=np.zeros_like(excess), where=spread > 0))
+
+
+class BetaBinomialTwoArms(OnPosterior, TwoProportions):
+    """Posterior probability that treatment is better than control by more than the null, with independent beta priors.
+
+    With an empty arm the prior speaks for it. The estimate is the difference of the posterior means, with its
+    equal-tailed credible interval.
+    """
+
+    kind: Literal["beta binomial two arms"] = "beta binomial two arms"
+    meaning: ClassVar[str] = "Bayesian comparison of two proportions with beta priors"
+    references: ClassVar[tuple[str, ...]] = ("cook2008",)
+
+    prior_treated: tuple[PositiveNumber, PositiveNumber] = Field(
+        (1.0, 1.0), description="Favourable and unfavourable results on treatment that the prior is worth."
+    )
+    prior_control: tuple[PositiveNumber, PositiveNumber] = Field(
+        (1.0, 1.0), description="Favourable and unfavourable results on control that the prior is worth."
+    )
+
+    def table(self, control: int, treated: int, null: float = 0.0) -> Floats:
+        """Posterior probability of benefit in every possible trial."""
+        return superiority_table(treated, control, self.prior_treated, self.prior_control, null).T
+
+    def estimates(self, control: int, treated: int, confidence: float) -> Floats:
+        """Posterior mean of the difference with its credible interval."""
+        return _credible_estimates(control, treated, confidence, self.prior_control, self.prior_treated)
+
+
+@lru_cache(maxsize=1024)
+def _credible_estimates(
+    control: int,
+    treated: int,
+    confidence: float,
+    prior_control: tuple[float, float],
+    prior_treated: tuple[float, float],
+) -> Floats:
+    """Posterior means of the difference with credible intervals, for every possible trial."""
+    x, y = np.arange(control + 1.0)[:, None], np.arange(treated + 1.0)[None, :]
+    a, b = prior_treated[0] + y, prior_treated[1] + treated - y
+    c, d = prior_control[0] + x, prior_control[1] + control - x
+    lower, upper = difference_interval(a, b, c, d, confidence)
+    return np.stack([a / (a + b) - c / (c + d), lower, upper], axis=-1)
