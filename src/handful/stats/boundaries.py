@@ -138,7 +138,8 @@ def group_sequential_boundaries(
         futility_rate: what futility spends in all; `1 - power` unless it is spent under the null hypothesis.
 
     Returns:
-        The design, accurate to about 1e-12.
+        The design, accurate to about 1e-12. Where futility spends so early that both boundaries meet before the
+        last look, every trial ends there and the boundaries of later looks mean nothing.
 
     Raises:
         ValueError: if an argument is out of its range or two of them contradict each other.
@@ -167,7 +168,9 @@ def group_sequential_boundaries(
         if len(interim) != len(fractions) - 1:
             raise ValueError(f"futility must hold {len(fractions) - 1} interim boundaries, got {futility!r}")
         upper = _efficacy(efficacy, fractions, one_sided, (*interim, -np.inf) if binding else None)
-        lower = (*(min(pair) for pair in zip(interim, upper, strict=False)), upper[-1])
+        if not all(low < high for low, high in zip(interim, upper, strict=False)):
+            raise ValueError(f"futility must lie below the efficacy boundaries {upper!r}, got {futility!r}")
+        lower = (*interim, upper[-1])
         drift = _drift(fractions, lower, upper, fixed_drift(alpha, power), power)
     else:
         rate = 1.0 - power if futility_rate is None else futility_rate

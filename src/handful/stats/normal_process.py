@@ -103,13 +103,13 @@ class Continuing:
         bound beyond the root, therefore moves monotonically to the root, quadratically near it.
 
         Returns:
-            The boundary; infinite on the far side when `probability` is zero, on the near side when it is at
-            least the probability of having gone on.
+            The boundary; infinite on the far side when `probability` is zero or nobody has gone on, on the
+            near side when it is at least the probability of having gone on.
         """
         sign = 1.0 if side == "upper" else -1.0
         mass = self.mass_under(effect)
         total = float(mass.sum())
-        if probability < SMALLEST_PROBABILITY:
+        if probability < SMALLEST_PROBABILITY or total <= 0.0:
             return sign * np.inf
         if probability >= total:
             return -sign * np.inf
