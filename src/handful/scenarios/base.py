@@ -19,6 +19,7 @@ from handful.kernels.streams import Purpose, exponentials, normals, uniforms
 from handful.participants.block import Block
 from handful.participants.endpoint import Endpoint
 from handful.participants.potential import Exposure, Flags, Floats, Participants
+from handful.scenarios.draws import drawn
 from handful.scenarios.factors import MOST_FACTORS, Factor, Traits, traits
 from handful.scenarios.operations import Product, Recruitment
 from handful.spec.base import Spec, wanted
@@ -137,6 +138,11 @@ class Scenario(Spec):
         """
         return 0.0
 
+    @property
+    def unit_correlation(self) -> float:
+        """Correlation between the units of one participant."""
+        return 0.0
+
     def with_correlation(self, correlation: float) -> Self | None:
         """The same scenario with another correlation between units; None when it cannot be had."""
         return None
@@ -248,9 +254,7 @@ class Simulated(Participants):
     def _draw(self, stream: Callable[..., Floats], purpose: Purpose, draw: int) -> Floats:
         key = (stream, int(purpose), draw)
         if key not in self._drawn:
-            drawn = stream(self.block.seed, self.block.first, self.block.trials, self.count, purpose, draw)
-            drawn.flags.writeable = False
-            self._drawn[key] = drawn
+            self._drawn[key] = drawn(stream, self.block, self.count, purpose, draw)
         return self._drawn[key]
 
     def unit_uniforms(self, unit: int, correlation: float) -> Floats:

@@ -7,7 +7,7 @@ screening measurement is a truncated normal, and their true level is closer to t
 from __future__ import annotations
 
 import math
-from typing import Self
+from typing import Annotated, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,8 +60,8 @@ class Baseline(Spec):
         description="Standard deviation of one measurement around the person's true level (test-retest): "
         "0.71 times that of the difference between two measurements of a stable person.",
     )
-    visits: PositiveCount = Field(
-        1, le=20, description="Baseline visits whose mean is the baseline; the first is the screening visit."
+    visits: Annotated[PositiveCount, Field(le=20)] = Field(
+        1, description="Baseline visits whose mean is the baseline; the first is the screening visit."
     )
     entry: EntryThreshold | None = Field(
         None, description="Threshold that the screening measurement must reach for a person to enter."

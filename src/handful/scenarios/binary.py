@@ -105,6 +105,11 @@ class BinaryScenario(Scenario):
         """Draw the people of a block."""
         return _BinaryParticipants(block, count, self, endpoint)
 
+    @property
+    def unit_correlation(self) -> float:
+        """Correlation between the units of one participant."""
+        return self.correlation
+
     def with_correlation(self, correlation: float) -> Self:
         """The same scenario with another intra-class correlation."""
         return self.replace(correlation=correlation)

@@ -172,6 +172,11 @@ class ContinuousScenario(Scenario):
         beyond = self.baseline.screening_moments()[0] - self.baseline.mean
         return -endpoint.sign * (1 - self.baseline.reliability) * beyond / self.baseline.visits
 
+    @property
+    def unit_correlation(self) -> float:
+        """Correlation between the units of one participant."""
+        return self.untreated.correlation
+
     def with_correlation(self, correlation: float) -> Self | None:
         """The same scenario with another correlation; None when measurement error leaves no room for it."""
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from functools import cached_property
-from typing import ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import Field, ValidationError, model_validator
@@ -41,7 +41,9 @@ MOST_EXPECTED = 10_000.0
 class EntryCount(Spec):
     """How many events a person must have had to enter."""
 
-    at_least: PositiveCount = Field(le=10_000, description="Events that a person must have had to enter.")
+    at_least: Annotated[PositiveCount, Field(le=10_000)] = Field(
+        description="Events that a person must have had to enter."
+    )
     over: PositiveDuration = Field(12.0, description="Months before entry over which they are counted.")
 
 
@@ -65,8 +67,8 @@ class CountScenario(Scenario):
     meaning: ClassVar[str] = "each person has events at a rate of their own"
     references: ClassVar[tuple[str, ...]] = ("greenwood1920", "gardner1973", "davis1976")
 
-    untreated: RatePerYear = Field(
-        gt=0, le=FASTEST, description="Mean events a year in untreated people, before anybody is selected."
+    untreated: Annotated[RatePerYear, Field(gt=0, le=FASTEST)] = Field(
+        description="Mean events a year in untreated people, before anybody is selected."
     )
     treated: RatePerYear | None = Field(
         None, gt=0, le=FASTEST, description="Mean events a year of the same people when treated."
@@ -77,9 +79,8 @@ class CountScenario(Scenario):
         le=1e6,
         description="Rate when treated divided by the rate when untreated, instead of `treated`.",
     )
-    dispersion: NonNegativeNumber = Field(
+    dispersion: Annotated[NonNegativeNumber, Field(le=10)] = Field(
         0.0,
-        le=10,
         description="Variance k of the rate between people, relative to the squared mean: a count with mean "
         "m has variance m + k m^2. 0 means that all have the same rate.",
     )
@@ -240,7 +241,7 @@ class _CountParticipants(Simulated):
             raise ValueError("a count before treatment needs a lead-in, such as `lead in: 6 months`")
         entry = self.scenario.entry
         if entry is not None and unit == 0 and months == entry.over:
-            return self._qualifying
+            return self._qualifying.copy()
         return self._events(self.scenario.untreated / 12 * months, 2 * unit + 1)
 
     def _events(self, expected: float, window: int) -> Floats:

@@ -60,6 +60,8 @@ class Survival(Spec):
             raise wanted("`shape` and `scale` together", at="scale")
         if self.hazard is not None:
             months = [month for month, _ in self.hazard]
+            if all(hazard == 0 for _, hazard in self.hazard):
+                raise wanted("a hazard above 0 in some month", at="hazard")
             if months[0] != 0:
                 raise wanted("0 as the first month", at=("hazard", 0, 0))
             for number in range(1, len(months)):

@@ -89,9 +89,8 @@ class Recruitment(Spec):
         """Month in which each person beyond the first pool becomes eligible."""
         if self.new_cases == 0:
             return np.inf
-        return (
-            poisson_times(block.seed, block.first, block.trials, count, Purpose.ARRIVAL, 1) / self.new_cases
-        )
+        events = poisson_times(block.seed, block.first, block.trials, count, Purpose.ARRIVAL, 1)
+        return _at_rate(events, self.new_cases)
 
     def expected(self, months: Floats) -> Floats:
         """Participants expected by a month while the pool lasts.
@@ -115,9 +114,9 @@ class Recruitment(Spec):
         """Invert the cumulative rate: the month by which `expected` participants are expected."""
         opens = np.sort(np.asarray(self.sites_open, dtype=np.float64))
         reached = self.expected(opens)
-        speed = (self.rate or 0.0) / len(opens) * np.arange(1, len(opens) + 1)
+        speed: Floats = (self.rate or 0.0) / len(opens) * np.arange(1.0, len(opens) + 1)
         step = np.searchsorted(reached, expected, side="right") - 1
-        return np.asarray(opens[step] + (expected - reached[step]) / speed[step])
+        return np.asarray(opens[step] + _at_rate(expected - reached[step], speed[step]))
 
     def losses(self, block: Block, count: int) -> Floats | None:
         """Draw when participants are lost.
@@ -136,7 +135,8 @@ class Recruitment(Spec):
         """
         if self.dropout == 0:
             return None
-        return exponentials(block.seed, block.first, block.trials, count, Purpose.DROPOUT) / self.dropout
+        gaps = exponentials(block.seed, block.first, block.trials, count, Purpose.DROPOUT)
+        return _at_rate(gaps, self.dropout)
 
 
 class Product(Spec):
@@ -165,3 +165,9 @@ class Product(Spec):
             return None
         drawn = uniforms(block.seed, block.first, block.trials, count, Purpose.MANUFACTURE)
         return np.asarray(drawn >= self.manufacturing_failure)
+
+
+def _at_rate(events: Floats, rate: Floats | float) -> Floats:
+    """Months in which so many events are expected; infinite when the rate is too small for any."""
+    with np.errstate(over="ignore"):
+        return np.asarray(events / rate)

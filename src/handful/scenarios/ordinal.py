@@ -134,6 +134,11 @@ class OrdinalScenario(Scenario):
         """Draw the people of a block."""
         return _OrdinalParticipants(block, count, self, endpoint)
 
+    @property
+    def unit_correlation(self) -> float:
+        """Correlation between the units of one participant."""
+        return self.correlation
+
     def with_correlation(self, correlation: float) -> Self:
         """The same scenario with another intra-class correlation."""
         return self.replace(correlation=correlation)
@@ -190,7 +195,9 @@ def _spread(probabilities: Floats, values: Floats) -> float:
 def _mixture(untreated: Categories, treated: Categories, factor: float) -> Categories:
     """Probabilities moved from one set towards the other, and beyond it when the factor is above 1."""
     if isinstance(untreated, dict) != isinstance(treated, dict):
-        raise ValueError("give the categories of untreated and treated people in the same form to scale the effect")
+        raise ValueError(
+            "give the categories of untreated and treated people in the same form to scale the effect"
+        )
     before = list(_values(untreated))
     names = list(untreated)
     after = [treated[str(n)] for n in names] if isinstance(treated, dict) else list(treated)

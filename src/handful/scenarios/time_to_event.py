@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import ClassVar, Literal, Self
+from itertools import pairwise
+from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,7 +21,7 @@ from handful.spec.base import wanted
 from handful.spec.quantities import Duration, PositiveNumber, Share
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)
-_ALMOST_NEVER = 1e-14
+_SMOOTHING = 6
 
 
 class TimeToEventScenario(Scenario):
@@ -49,8 +50,8 @@ class TimeToEventScenario(Scenario):
         description="Time to the event in untreated people who will have it: `{median: 12 months}`, `{rate: "
         "5% per year}`, `{shape: 1.5, scale: 20 months}` or `{hazard: [[0, 0.1], [6, 0.05]]}`."
     )
-    hazard_ratio: PositiveNumber = Field(
-        ge=1e-6, le=1e6, description="Hazard when treated divided by the hazard when untreated."
+    hazard_ratio: Annotated[PositiveNumber, Field(ge=1e-6, le=1e6)] = Field(
+        description="Hazard when treated divided by the hazard when untreated."
     )
     delay: Duration = Field(0.0, description="Time from treatment until the hazard ratio begins to hold.")
     cured: Share = Field(0.0, description="Share of untreated people who never have the event.")
@@ -64,8 +65,9 @@ class TimeToEventScenario(Scenario):
 
     @model_validator(mode="after")
     def _somebody_has_it(self) -> Self:
-        if self.cured == 1:
-            raise wanted("a share below 100%: somebody has to have the event", at="cured")
+        for field, share in (("cured", self.cured), ("cured_treated", self.cured_treated)):
+            if share == 1:
+                raise wanted("a share below 100%: somebody has to have the event", at=field)
         return self
 
     @property
@@ -145,27 +147,29 @@ class TimeToEventScenario(Scenario):
         return -endpoint.sign * math.log(ratio)
 
     def _average_ratio(self, endpoint: Endpoint) -> float:
-        """P(treated first) / P(untreated first) within the endpoint's time, without factors."""
-        return self._first(Exposure.TREATED, Exposure.UNTREATED, endpoint) / self._first(
-            Exposure.UNTREATED, Exposure.TREATED, endpoint
-        )
+        """P(treated first) / P(untreated first) within the endpoint's time, without factors; 1 when neither is."""
+        treated = self._first(Exposure.TREATED, Exposure.UNTREATED, endpoint)
+        untreated = self._first(Exposure.UNTREATED, Exposure.TREATED, endpoint)
+        return treated / untreated if untreated > 0 else 1.0
 
     def _first(self, one: Exposure, other: Exposure, endpoint: Endpoint) -> float:
         """Chance that the first of two people has the event within the endpoint's time and before the second.
 
-        The integral of S_other(t) dF_one(t) is taken over the probability F_one, piece by piece between its
+        The integral of -S_other(t) dS_one(t) is taken over the share S_one, piece by piece between its
         kinks, by Gauss-Legendre quadrature.
         """
         plain = self.replace(factors=())
         horizon = endpoint.known_after if endpoint.known_after > 0 else math.inf
         last = float(plain.survival(one, horizon, endpoint)) if horizon < math.inf else plain._cured(one)
         kinks = [month for month in (self.delay, *self.untreated.changes) if 0 < month < horizon]
-        edges = np.unique([0.0, 1 - last, *(1 - plain.survival(one, np.array(kinks), endpoint))])
+        edges = np.unique([last, 1.0, *plain.survival(one, np.array(kinks), endpoint)])
+        # Near the end of survival the integrand is a power of it; the substitution makes that smooth.
+        away = ((1 - _NODES) / 2) ** _SMOOTHING
+        weights = _WEIGHTS / 2 * _SMOOTHING * ((1 - _NODES) / 2) ** (_SMOOTHING - 1)
         total = 0.0
-        for low, high in zip(edges[:-1], np.minimum(edges[1:], 1 - _ALMOST_NEVER), strict=True):
-            probability = low + (high - low) * (_NODES + 1) / 2
-            when = plain.time_at(one, -np.log1p(-probability), -self.nudge(endpoint))
-            total += float((high - low) / 2 * (_WEIGHTS @ plain.survival(other, when, endpoint)))
+        for low, high in pairwise(edges):
+            when = plain.time_at(one, -np.log(low + (high - low) * away), -self.nudge(endpoint))
+            total += (high - low) * float(weights @ plain.survival(other, when, endpoint))
         return total
 
     def variance(self, endpoint: Endpoint) -> dict[str, float] | None:
@@ -188,12 +192,18 @@ class TimeToEventScenario(Scenario):
         if self.cured_treated is not None:
             cured = min(1.0, max(0.0, self.cured + factor * (self.cured_treated - self.cured)))
         return self.replace(
-            hazard_ratio=self.hazard_ratio**factor, cured_treated=None if self.cured_treated is None else cured
+            hazard_ratio=self.hazard_ratio**factor,
+            cured_treated=None if self.cured_treated is None else cured,
         )
 
     def participants(self, block: Block, count: int, endpoint: Endpoint) -> Participants:
         """Draw the people of a block."""
         return _TimeToEventParticipants(block, count, self, endpoint)
+
+    @property
+    def unit_correlation(self) -> float:
+        """Correlation between the units of one participant."""
+        return self.correlation
 
     def with_correlation(self, correlation: float) -> Self:
         """The same scenario with another correlation between units."""
