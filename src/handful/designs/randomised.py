@@ -29,7 +29,7 @@ from handful.spec.quantities import Number, PositiveCount, Ratio
 
 DEFAULT_ANALYSIS = {
     "binary": "boschloo",
-    "continuous": "permutation",
+    "continuous": "t test",
     "count": "rate ratio",
     "time to event": "log-rank",
     "ordinal": "rank sum",

@@ -25,3 +25,8 @@ for _family in (
     GroupSequential,
 ):
     families.register(_family)
+
+
+def known_stresses() -> tuple[str, ...]:
+    """Names of every stress that some family names."""
+    return tuple(dict.fromkeys(stress.name for family in families for stress in family.fragile_to))

@@ -27,7 +27,8 @@ def _dropout(scenario: Scenario, endpoint: Endpoint, hoped: float, amount: float
 
 
 def _correlation(scenario: Scenario, endpoint: Endpoint, hoped: float, amount: float) -> Scenario | None:
-    return scenario.with_correlation(amount)
+    correlation = scenario.unit_correlation
+    return scenario.with_correlation((1 - amount) * correlation) if correlation > 0 else None
 
 
 def _entry(scenario: Scenario, endpoint: Endpoint, hoped: float, amount: float) -> Scenario | None:
@@ -59,8 +60,8 @@ LEARNING = Stress(
 REGRESSION_TO_THE_MEAN = Stress(
     "regression to the mean",
     "People who enter because of a bad measurement are on average better at the next one, with no treatment at all.",
-    (0.0, 0.5, 1.0, 1.5),
-    "standard deviations beyond the mean as entry threshold",
+    (0.5, 1.0, 1.5, 2.0),
+    "standard deviations beyond the mean as entry threshold, instead of none",
     _entry,
 )
 CONTAMINATION = Stress(
@@ -80,7 +81,7 @@ DROPOUT = Stress(
 CORRELATION = Stress(
     "correlation within a participant",
     "Units of one person that do not resemble each other make the person a worse control of itself.",
-    (0.0, 0.2, 0.4, 0.8),
-    "intra-class correlation",
+    (0.25, 0.5, 0.75, 1.0),
+    "of the correlation between units lost",
     _correlation,
 )

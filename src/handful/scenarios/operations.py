@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from handful.kernels.sampling import poisson_times
 from handful.kernels.streams import Purpose, exponentials, uniforms
 from handful.participants.block import Block
+from handful.scenarios.draws import drawn
 from handful.spec.base import Spec, wanted
 from handful.spec.quantities import Count, Duration, HazardPerMonth, RatePerMonth, Share
 
@@ -77,7 +78,7 @@ class Recruitment(Spec):
             return None
         months = np.zeros((block.trials, count))
         if self.rate is not None:
-            events = poisson_times(block.seed, block.first, block.trials, count, Purpose.ARRIVAL)
+            events = drawn(poisson_times, block, count, Purpose.ARRIVAL)
             months = self._months_for(events)
         if self.pool is not None and count > self.pool:
             months[:, self.pool :] = np.maximum(months[:, self.pool :], self._born(block, count - self.pool))
@@ -89,7 +90,7 @@ class Recruitment(Spec):
         """Month in which each person beyond the first pool becomes eligible."""
         if self.new_cases == 0:
             return np.inf
-        events = poisson_times(block.seed, block.first, block.trials, count, Purpose.ARRIVAL, 1)
+        events = drawn(poisson_times, block, count, Purpose.ARRIVAL, 1)
         return _at_rate(events, self.new_cases)
 
     def expected(self, months: Floats) -> Floats:
@@ -135,7 +136,7 @@ class Recruitment(Spec):
         """
         if self.dropout == 0:
             return None
-        gaps = exponentials(block.seed, block.first, block.trials, count, Purpose.DROPOUT)
+        gaps = drawn(exponentials, block, count, Purpose.DROPOUT)
         return _at_rate(gaps, self.dropout)
 
 
@@ -163,8 +164,8 @@ class Product(Spec):
         """
         if self.manufacturing_failure == 0:
             return None
-        drawn = uniforms(block.seed, block.first, block.trials, count, Purpose.MANUFACTURE)
-        return np.asarray(drawn >= self.manufacturing_failure)
+        lot = drawn(uniforms, block, count, Purpose.MANUFACTURE)
+        return np.asarray(lot >= self.manufacturing_failure)
 
 
 def _at_rate(events: Floats, rate: Floats | float) -> Floats:

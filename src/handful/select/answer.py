@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from handful.designs.stresses import REGRESSION_TO_THE_MEAN
-from handful.participants.endpoint import Endpoint
-from handful.select.figure import Figure
 from handful.select.results import Comparison, StressResult
+from handful.select.words import amount_words, benefit_words, percent
 from handful.study.model import Study
 
 
@@ -63,31 +62,31 @@ def _weakest(comparison: Comparison, chosen: str) -> str:
     turning = [s for s in own if s.turns_at is not None]
     if turning:
         first = min(turning, key=lambda s: (s.turns_at or 0.0) / max(p.amount for p in s.points))
-        return f"What can sink it is {first.stress}: {turn_words(first)}"
+        return f"What can sink it is {first.stress}: {turn_words(first)}{_passes_to(comparison, first)}"
     if own:
         names = " and ".join(sorted({s.stress for s in own}))
-        return f"None of the amounts of {names} that were tried makes it break a constraint."
+        return f"None of the amounts of {names} that were tried turns the conclusion."
     return ""
+
+
+def _passes_to(comparison: Comparison, turned: StressResult) -> str:
+    """The design to which the choice then passes."""
+    same = {s.design: s for s in comparison.stresses if s.stress == turned.stress}
+    amount = turned.turns_at or 0.0
+    for verdict in comparison.verdicts:
+        rival = same.get(verdict.design)
+        holds = rival is None or rival.turns_at is None or rival.turns_at > amount
+        if verdict.kept and verdict.design != turned.design and holds:
+            return f" The choice then passes to “{verdict.design}”."
+    return " No other design here that keeps every constraint bears it better."
 
 
 def turn_words(result: StressResult) -> str:
     """How much of a stress turns the conclusion, in words."""
     if result.turns_at is None:
         most = max(p.amount for p in result.points)
-        return f"up to {amount_words(most, result.unit)} it keeps every constraint that it kept without."
+        return f"up to {amount_words(most, result.unit)} it holds."
     return f"from about {amount_words(result.turns_at, result.unit)} on it no longer keeps {result.broken}."
-
-
-def amount_words(amount: float, unit: str) -> str:
-    """An amount of a stress with its unit; shares as percentages.
-
-    Example:
-        >>> amount_words(0.25, "of the effect hoped for"), amount_words(1.5, "standard deviations")
-        ('25% of the effect hoped for', '1.5 standard deviations')
-    """
-    if unit.startswith(("of ", "lost ")):
-        return f"{100 * amount:.3g}% {unit}"
-    return f"{amount:.3g} {unit}"
 
 
 def _runners_up(comparison: Comparison, chosen: str) -> str:
@@ -130,33 +129,3 @@ def warnings(study: Study, comparison: Comparison) -> list[str]:
         if (cell.characteristics.unfinished.value or 0.0) > 0.05
     ]
     return [*inflated, *regressing, *unfinished]
-
-
-def benefit_words(benefit: float, endpoint: Endpoint) -> str:
-    """A benefit on the scale that people use.
-
-    Example:
-        >>> benefit_words(0.4, Endpoint(name="response", kind="binary"))
-        'a difference of 40 percentage points'
-    """
-    if endpoint.measure.ratio:
-        return f"a {endpoint.measure.name} of {endpoint.natural(benefit):.3g}"
-    if endpoint.kind == "binary":
-        return f"a difference of {100 * benefit:.3g} percentage points"
-    if endpoint.kind == "ordinal":
-        return f"a net chance of doing better of {100 * benefit:.3g} percentage points"
-    unit = f" {endpoint.unit}" if endpoint.unit else ""
-    return f"a benefit of {benefit:.3g}{unit}"
-
-
-def percent(figure: Figure) -> str:
-    """A share with its origin.
-
-    Example:
-        >>> percent(Figure.exact(0.025)), percent(Figure.share(800, 1000))
-        ('2.50% (exact)', '80.00% ± 1.3% (simulated)')
-    """
-    if figure.value is None:
-        return "not defined"
-    doubt = f" ± {100 * figure.error:.2g}%" if figure.error is not None else ""
-    return f"{100 * figure.value:.2f}%{doubt} ({figure.how})"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from handful.select.characteristics import Characteristics
 from handful.select.figure import Figure
-from handful.select.results import TypeOneError, Verdict
+from handful.select.results import StressResult, TypeOneError, Verdict
+from handful.select.words import amount_words
 from handful.study.model import Constraints
 
 
@@ -21,6 +22,7 @@ class Candidate:
         by_scenario: What it does in each scenario.
         utility: What the choice makes as good as possible.
         participants: Most participants it can enrol.
+        stresses: How it bears the stresses that its family names.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Candidate:
     by_scenario: Mapping[str, Characteristics]
     utility: Figure
     participants: int
+    stresses: tuple[StressResult, ...] = ()
 
 
 def broken_constraints(candidate: Candidate, limits: Constraints, hoped_for: str) -> list[str]:
@@ -67,6 +70,13 @@ def broken_constraints(candidate: Candidate, limits: Constraints, hoped_for: str
         if told.truth > 0 and share > limits.on_control + 1e-9:
             broken.append(
                 f"It leaves {_plain(share)} of participants on control, more than {_plain(limits.on_control)}."
+            )
+    for result in candidate.stresses:
+        demanded = limits.withstand.get(result.stress)
+        if demanded is not None and result.turns_at is not None and result.turns_at < demanded:
+            broken.append(
+                f"It does not withstand {result.stress}: it no longer keeps {result.broken} from "
+                f"{amount_words(result.turns_at, result.unit)} on, and {amount_words(demanded, result.unit)} is asked for."
             )
     return broken
 

@@ -7,6 +7,7 @@ import importlib.metadata
 from handful.designs.base import Plan
 from handful.engine import exact
 from handful.kernels.cache import kernel_hash
+from handful.scenarios.draws import kept
 from handful.select.answer import answer, warnings
 from handful.select.bench import Bench
 from handful.select.characteristics import Characteristics, characteristics, exact_characteristics
@@ -58,9 +59,14 @@ def compare(study: Study, runner: Runner | None = None, progress: Progress | Non
         >>> compare(study).cell("fixed", "hoped for").success.how
         'exact'
     """
-    bench = Bench.of(study, runner or InMemory())
+    with kept():
+        return _compare(Bench.of(study, runner or InMemory()), progress or (lambda done, total, label: None))
+
+
+def _compare(bench: Bench, told: Progress) -> Comparison:
+    """Run everything, one design after the other on the same people."""
+    study = bench.study
     plans = {name: study.plan(name) for name in study.designs}
-    told = progress or (lambda done, total, label: None)
     total = len(plans) * (len(study.scenarios) + 2)
     done = 0
     cells: list[Cell] = []
@@ -110,25 +116,17 @@ def _summarise(bench: Bench, name: str, plan: Plan, cells: list[Cell]) -> Design
 def type_one_error(bench: Bench, name: str, plan: Plan, own: dict[str, Characteristics]) -> TypeOneError:
     """Type I error at the worst point of the null: exactly where trials can be enumerated, else over the null scenarios."""
     nominal = plan.aim.alpha
+    nulls = {f"in “{s}”": told.success for s, told in own.items() if told.truth <= 0}
     lattice = exact.lattice_of(plan)
     if lattice is not None:
         value, nuisance = exact.worst_type_one_error(plan, lattice)
-        where = (
-            "at the boundary of the null"
-            if nuisance is None
-            else f"at a common chance of success of {nuisance:.3f}"
-        )
-        return TypeOneError(
-            worst=Figure.exact(value), at=f"exact, {where}", nominal=nominal, exceeded=value > nominal + 1e-9
-        )
-    nulls = {s: told.success for s, told in own.items() if told.truth <= 0}
+        chance = "" if nuisance is None else f", at a common chance of success of {nuisance:.3f}"
+        nulls[f"at the boundary of the null{chance}"] = Figure.exact(value)
     if not nulls:
-        nulls = {"no effect (added)": bench.told(name, plan, bench.null, "no effect (added)").success}
-    worst = max(nulls, key=lambda s: nulls[s].value or 0.0)
+        nulls = {"without effect": bench.told(name, plan, bench.null, "no effect (added)").success}
+    worst = max(nulls, key=lambda where: nulls[where].value or 0.0)
     figure = nulls[worst]
-    return TypeOneError(
-        worst=figure, at=f"in “{worst}”", nominal=nominal, exceeded=not figure.at_most(nominal)
-    )
+    return TypeOneError(worst=figure, at=worst, nominal=nominal, exceeded=not figure.at_most(nominal))
 
 
 def _curve(bench: Bench, name: str, plan: Plan) -> list[CurvePoint]:
@@ -159,7 +157,8 @@ def _conclude(
     for design in designs:
         own = {cell.scenario: cell.characteristics for cell in cells if cell.design == design.name}
         worth = utility(own, weights, study.hoped_for, study.choose, study.endpoint, study.population)
-        candidates.append(Candidate(design.name, design.type_one, own, worth, design.participants))
+        borne = tuple(s for s in stresses if s.design == design.name)
+        candidates.append(Candidate(design.name, design.type_one, own, worth, design.participants, borne))
     verdicts = choose(candidates, study.choose.subject_to, study.hoped_for, study.choose.best)
     comparison = Comparison(
         title=study.title,

@@ -73,8 +73,9 @@ class StressResult(Result):
         why: Why the family is fragile to it.
         unit: What an amount counts.
         points: The design under growing amounts; the first is none of it.
-        turns_at: The smallest amount (interpolated) at which a constraint is broken; None when none that was tried does.
-        broken: The constraint that is broken first.
+        turns_at: The smallest amount (interpolated) at which the conclusion turns: false claims beyond twice what is
+            allowed, or power below what is wanted. None when no amount that was tried turns it.
+        broken: What is no longer kept then.
     """
 
     design: str

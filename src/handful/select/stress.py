@@ -74,14 +74,18 @@ def _point(
     return StressPoint(amount=amount, false_claim=false_claim, power=power, bias=bias)
 
 
+DOUBLED = 2.0
+"""A type I error of so many times what is allowed turns a conclusion: a little more than allowed is no sharp line."""
+
+
 def _turn(
     points: list[StressPoint], limits: Constraints, least_power: float | None
 ) -> tuple[float | None, str]:
-    """The smallest amount at which a constraint breaks that held without stress, and which one it is."""
+    """The smallest amount at which the conclusion turns, and what it no longer keeps."""
     turns: list[tuple[float, str]] = []
-    worst = _crossing(points, lambda p: p.false_claim, limits.type_I_error, above=True)
+    worst = _crossing(points, lambda p: p.false_claim, DOUBLED * limits.type_I_error, above=True)
     if worst is not None:
-        turns.append((worst, f"a type I error of at most {100 * limits.type_I_error:.3g}%"))
+        turns.append((worst, f"false claims within twice the {100 * limits.type_I_error:.3g}% allowed"))
     if least_power is not None:
         weak = _crossing(points, lambda p: p.power, least_power, above=False)
         if weak is not None:

@@ -7,12 +7,13 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from handful.designs.base import Design, Plan, Question
-from handful.designs.registry import families
+from handful.designs.registry import families, known_stresses
 from handful.participants.endpoint import Endpoint
 from handful.scenarios.base import Scenario
 from handful.scenarios.operations import Product, Recruitment
 from handful.scenarios.registry import scenario_kinds
 from handful.spec.base import Spec, wanted
+from handful.spec.messages import one_of
 from handful.spec.quantities import (
     Count,
     NonNegativeNumber,
@@ -55,6 +56,11 @@ class Constraints(Spec):
     )
     duration: PositiveDuration | None = Field(None, description="Longest expected duration, in months.")
     participants: PositiveCount | None = Field(None, description="Most participants that may be enrolled.")
+    withstand: dict[str, NonNegativeNumber] = Field(
+        default_factory=dict,
+        max_length=20,
+        description="Smallest amount of each named stress that must not turn the conclusion of a design whose family names it.",
+    )
     on_control: Share | None = Field(None, description="Largest share of participants left on control.")
 
 
@@ -130,6 +136,9 @@ class Study(Spec):
 
     @model_validator(mode="after")
     def _names_exist(self) -> Self:
+        for name in self.choose.subject_to.withstand:
+            if name not in known_stresses():
+                raise wanted(one_of(known_stresses(), name), at=("choose", "subject to", "withstand", name))
         for name in self.choose.subject_to.power:
             if name not in self.scenarios:
                 raise wanted(
