@@ -1,0 +1,1 @@
+"""Documents: one self-contained HTML file in which a comparison explains itself."""

@@ -1,0 +1,46 @@
+"""Tables as plain data: what a template needs to write one that screen readers can read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+Text = str | Markup
+"""Plain text, which the template escapes, or text that is markup already."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table.
+
+    Attributes:
+        caption: What it shows.
+        head: Headings of the columns; the first is that of the row headings.
+        rows: Cells; the first of a row is its heading.
+        cards: Whether rows become cards on a narrow page; otherwise the table scrolls inside its own frame.
+    """
+
+    caption: Text
+    head: tuple[Text, ...]
+    rows: tuple[tuple[Text, ...], ...]
+    cards: bool = False
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One figure.
+
+    Attributes:
+        name: Identity in the page.
+        svg: The drawing.
+        caption: What it shows and how to read it.
+        table: The same data as a table.
+        said: Sentences under the figure.
+    """
+
+    name: str
+    svg: tuple[Markup, ...]
+    caption: Text
+    table: Table
+    said: tuple[Text, ...] = ()
