@@ -1,4 +1,4 @@
-"""Single arm against a benchmark, analysed once."""
+"""Single arm against a benchmark, analysed once or with looks."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from handful.analyses.base import Aim
+from handful.analyses.base import Aim, Analysis
 from handful.analyses.registry import AnalysisChoice, make
 from handful.designs.arrangements import SideBySide, UntilEvent
-from handful.designs.base import Design, Plan, Question, Stress, fits, once
-from handful.designs.pieces import AllTreated, Thresholds
+from handful.designs.base import Plan, Question, Stress, fits
+from handful.designs.pieces import AllTreated, EventCounts, KnownOutcomes, Looks, interim_sizes
 from handful.designs.quantities import Amount
+from handful.designs.sequential import Sequential
 from handful.designs.stresses import DROPOUT, HISTORICAL_DRIFT, LEARNING, REGRESSION_TO_THE_MEAN
 from handful.designs.words import level_words, size_words
 from handful.participants.endpoint import Endpoint
@@ -25,14 +26,14 @@ DEFAULT_ANALYSIS = {
 }
 
 
-class SingleArm(Design):
+class SingleArm(Sequential):
     """Everybody is treated, and the result is compared with a benchmark that is taken as known.
 
     The benchmark carries no error of its own in the analysis: whatever is wrong with it is counted as benefit or harm.
     """
 
     kind: Literal["single arm"] = "single arm"
-    meaning: ClassVar[str] = "everybody is treated; the result is compared with a benchmark, once"
+    meaning: ClassVar[str] = "everybody is treated; the result is compared with a benchmark"
     references: ClassVar[tuple[str, ...]] = ("clopper1934", "ema2024-single-arm")
     fragile_to: ClassVar[tuple[Stress, ...]] = (HISTORICAL_DRIFT, LEARNING, REGRESSION_TO_THE_MEAN, DROPOUT)
 
@@ -40,36 +41,58 @@ class SingleArm(Design):
     benchmark: Amount = Field(
         description="What untreated people are taken to do, to be beaten: a proportion, a mean, a rate a year, or a median time."
     )
+    events: PositiveCount | None = Field(
+        None,
+        description="Events at which a time to event is analysed; without it, when everybody has been followed up.",
+    )
     analysis: AnalysisChoice | None = Field(
         None, description="Analysis; the usual one for the endpoint when empty."
     )
 
     def plan(self, question: Question) -> Plan:
-        """One look at all outcomes."""
+        """Looks at the outcomes of everybody so far."""
         endpoint = question.endpoint
-        analysis = self.analysis or make(default_analysis(DEFAULT_ANALYSIS, endpoint.kind, "single arm"))
+        analysis: Analysis = self.analysis or make(
+            default_analysis(DEFAULT_ANALYSIS, endpoint.kind, "single arm")
+        )
         fits(analysis, endpoint)
-        alpha = self.level(question)
-        arrangement = UntilEvent() if endpoint.kind == "time to event" else SideBySide()
+        timed = endpoint.kind == "time to event"
+        if self.events is not None and not timed:
+            raise ValueError(f"`events` belongs to a time to event, and this endpoint is {endpoint.kind}")
+        if timed and self.events is None and len(self.looks) > 1:
+            raise ValueError(
+                "looks at a time to event are planned by `events`: say how many the last look needs"
+            )
+        looks: Looks = (
+            KnownOutcomes(interim_sizes(self.looks, self.participants))
+            if self.events is None
+            else EventCounts(interim_sizes(self.looks, self.events))
+        )
+        aim = Aim(endpoint.sign, benchmark_of(self.benchmark, endpoint), self.level(question))
         return Plan(
             endpoint=endpoint,
             participants=self.participants,
-            arrangement=arrangement,
+            arrangement=UntilEvent() if timed else SideBySide(),
             allocation=AllTreated(),
-            looks=once(self.participants),
+            looks=looks,
             analysis=analysis,
-            aim=Aim(endpoint.sign, benchmark_of(self.benchmark, endpoint), alpha),
-            rule=Thresholds.single(analysis.critical(alpha)),
+            aim=aim,
+            rule=self.thresholds(looks, AllTreated(), analysis, aim, question.power),
         )
 
     def describe(self, question: Question) -> list[str]:
         """The rule in words."""
         plan = self.plan(question)
+        against = (
+            f"The result is compared with the benchmark of {self.benchmark:g} by the {plan.analysis.meaning}"
+        )
+        words = [size_words(plan), plan.looks.describe()]
+        if plan.looks.number == 1:
+            return [*words, f"{against}; benefit is claimed at {level_words(plan.aim.alpha)}."]
         return [
-            size_words(plan),
-            plan.looks.describe(),
-            f"The result is compared with the benchmark of {self.benchmark:g} by the {plan.analysis.meaning}; "
-            f"benefit is claimed at {level_words(plan.aim.alpha)}.",
+            *words,
+            f"{against}.",
+            *self.rule_words(plan.rule, plan.analysis.statistic_name, plan.aim.alpha),
         ]
 
 

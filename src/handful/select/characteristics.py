@@ -108,6 +108,20 @@ def characteristics(plan: Plan, scenario: Scenario, summary: Summary) -> Charact
     return Characteristics.model_validate(told)
 
 
+def simulated_characteristics(plan: Plan, scenario: Scenario, summary: Summary) -> Characteristics:
+    """Characteristics from simulated trials alone, also where they could be enumerated.
+
+    Args:
+        plan: The design.
+        scenario: The truth.
+        summary: Sums over its simulated trials.
+
+    Returns:
+        The characteristics, each figure with its Monte Carlo standard error.
+    """
+    return Characteristics.model_validate(_simulated(plan, scenario, summary, scenario.benefit(plan.endpoint)))
+
+
 def exact_characteristics(plan: Plan, scenario: Scenario) -> exact.ExactCharacteristics | None:
     """Characteristics by enumeration, or None where trials cannot be enumerated.
 
@@ -170,8 +184,9 @@ def _inferior(plan: Plan, s: Summary, truth: float) -> Figure:
 def _enrolled_error(s: Summary) -> float:
     """Standard error of the mean number analysed, bounded by that of the number enrolled."""
     sizes = np.arange(len(s.enrolled), dtype=np.float64)
-    mean = sizes @ s.enrolled / s.trials
-    return math.sqrt(max(0.0, (sizes * sizes) @ s.enrolled / s.trials - mean * mean) / s.trials)
+    mean = float(sizes @ s.enrolled) / s.trials
+    square = float((sizes * sizes) @ s.enrolled) / s.trials
+    return math.sqrt(max(0.0, square - mean * mean) / s.trials)
 
 
 def _bias(error: np.ndarray) -> Figure:
@@ -187,10 +202,10 @@ def _rmse(error: np.ndarray) -> Figure:
     n = error[0]
     if n == 0:
         return Figure(value=None, how="simulated")
-    mean_square = error[2] / n
+    mean_square = float(error[2]) / float(n)
     if mean_square == 0:
         return Figure.simulated(0.0, 0.0)
-    spread = math.sqrt(max(0.0, error[4] / n - mean_square**2) / n)
+    spread = math.sqrt(max(0.0, float(error[4]) / float(n) - mean_square**2) / n)
     return Figure.simulated(math.sqrt(mean_square), spread / (2 * math.sqrt(mean_square)))
 
 
