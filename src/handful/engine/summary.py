@@ -33,7 +33,7 @@ class Summary:
         failure_at: Trials ended without success at each look.
         unfinished: Trials that ran out of participants.
         enrolled: How many trials enrolled 0, 1, 2 ... participants, shape (participants + 1,).
-        analysed: Sum of participants analysed.
+        analysed: Sum and sum of squares of participants analysed.
         treated: Sum and sum of squares of participants on treatment.
         control: Sum and sum of squares of participants on control.
         months: How many trials lasted less than 1, 2, ... months, shape (MONTH_BINS,).
@@ -47,7 +47,7 @@ class Summary:
     failure_at: Counts
     unfinished: int
     enrolled: Counts
-    analysed: int
+    analysed: Floats
     treated: Floats
     control: Floats
     months: Counts
@@ -70,7 +70,7 @@ class Summary:
     def from_plain(cls, data: Mapping[str, Any]) -> Summary:
         """The sums from plain data."""
         counts = {"success_at", "failure_at", "enrolled", "months"}
-        floats = {"treated", "control", "month", "error"}
+        floats = {"analysed", "treated", "control", "month", "error"}
         arrays = {name: np.asarray(data[name], dtype=np.int64) for name in counts}
         arrays |= {name: np.asarray(data[name], dtype=np.float64) for name in floats}
         return cls(**{f.name: arrays.get(f.name, data[f.name]) for f in fields(cls)})
@@ -98,7 +98,7 @@ def summarise(trials: Trials, looks: int, participants: int, truth: float) -> Su
         failure_at=np.bincount(trials.look[~trials.success & trials.finished], minlength=looks),
         unfinished=int((~trials.finished).sum()),
         enrolled=np.bincount(trials.enrolled, minlength=participants + 1),
-        analysed=int(trials.analysed.sum()),
+        analysed=_powers(trials.analysed),
         treated=_powers(trials.treated),
         control=_powers(control),
         months=np.bincount(months, minlength=MONTH_BINS),

@@ -161,7 +161,7 @@ def _simulated(plan: Plan, scenario: Scenario, s: Summary, truth: float) -> dict
         "failure_at": tuple(Figure.share(int(k), n) for k in s.failure_at),
         "unfinished": Figure.share(s.unfinished, n),
         "participants": _spread(s.enrolled, np.arange(len(s.enrolled), dtype=np.float64)),
-        "analysed": Figure.simulated(s.analysed / n, _enrolled_error(s)),
+        "analysed": Figure.mean(float(s.analysed[0]), float(s.analysed[1]), n),
         "months": _spread(s.months, np.arange(len(s.months)) + 0.5, s.month) if timed else None,
         "inferior": inferior,
         "bias": _bias(s.error),
@@ -179,14 +179,6 @@ def _inferior(plan: Plan, s: Summary, truth: float) -> Figure:
         return Figure.mean(share * float(s.treated[0]), share**2 * float(s.treated[1]), s.trials)
     left = s.control if truth > 0 else s.treated
     return Figure.mean(float(left[0]), float(left[1]), s.trials)
-
-
-def _enrolled_error(s: Summary) -> float:
-    """Standard error of the mean number analysed, bounded by that of the number enrolled."""
-    sizes = np.arange(len(s.enrolled), dtype=np.float64)
-    mean = float(sizes @ s.enrolled) / s.trials
-    square = float((sizes * sizes) @ s.enrolled) / s.trials
-    return math.sqrt(max(0.0, square - mean * mean) / s.trials)
 
 
 def _bias(error: np.ndarray) -> Figure:
