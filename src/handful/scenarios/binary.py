@@ -99,7 +99,9 @@ class BinaryScenario(Scenario):
         """The same people with a multiple of the difference in proportions."""
         treated = self.treated if self.treated is not None else self.untreated + (self.effect or 0.0)
         wanted_share = self.untreated + factor * (treated - self.untreated)
-        return self.replace(treated=min(1.0, max(0.0, wanted_share)), effect=None)
+        shifts = [shift for _, shift in cells(self.factors)]
+        bounded = min(1.0 - max(shifts), max(-min(shifts), wanted_share))
+        return self.replace(treated=min(1.0, max(0.0, bounded)), effect=None)
 
     def participants(self, block: Block, count: int, endpoint: Endpoint) -> Participants:
         """Draw the people of a block."""

@@ -119,7 +119,7 @@ class ContinuousScenario(Scenario):
 
     def benefit(self, endpoint: Endpoint) -> float:
         """Mean effect at the endpoint's time, signed so that positive is good."""
-        return endpoint.sign * self.effect * self._reached(endpoint)
+        return endpoint.sign * self.effect * self._reached(endpoint) + 0.0
 
     def scaled(self, factor: float) -> Self:
         """The same people with a multiple of the mean effect and of its spread."""

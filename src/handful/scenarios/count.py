@@ -111,7 +111,7 @@ class CountScenario(Scenario):
 
     def benefit(self, endpoint: Endpoint) -> float:
         """Log rate ratio, signed so that positive is good."""
-        return endpoint.sign * self.log_ratio
+        return endpoint.sign * self.log_ratio + 0.0
 
     def rate(self, exposure: Exposure, endpoint: Endpoint) -> float:
         """Events a month under an exposure in the trial, with drift and learning, before anybody is selected.

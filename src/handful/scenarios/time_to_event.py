@@ -22,6 +22,7 @@ from handful.spec.quantities import Duration, PositiveNumber, Share
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)
 _SMOOTHING = 6
+_MOST_CURED = 0.999
 
 
 class TimeToEventScenario(Scenario):
@@ -144,7 +145,7 @@ class TimeToEventScenario(Scenario):
         ratio itself when hazards are proportional.
         """
         ratio = self.hazard_ratio if self.proportional else self._average_ratio(endpoint)
-        return -endpoint.sign * math.log(ratio)
+        return -endpoint.sign * math.log(ratio) + 0.0
 
     def _average_ratio(self, endpoint: Endpoint) -> float:
         """P(treated first) / P(untreated first) within the endpoint's time, without factors; 1 when neither is."""
@@ -190,7 +191,7 @@ class TimeToEventScenario(Scenario):
         """The same people with a multiple of the log hazard ratio, and of the difference in the share cured."""
         cured = self.cured
         if self.cured_treated is not None:
-            cured = min(1.0, max(0.0, self.cured + factor * (self.cured_treated - self.cured)))
+            cured = min(_MOST_CURED, max(0.0, self.cured + factor * (self.cured_treated - self.cured)))
         return self.replace(
             hazard_ratio=self.hazard_ratio**factor,
             cured_treated=None if self.cured_treated is None else cured,

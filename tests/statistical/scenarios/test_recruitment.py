@@ -47,6 +47,12 @@ def test_beyond_the_pool_participants_come_as_new_cases_appear():
     assert_variance(months[:, 8], 4 / 0.25)
 
 
+def test_new_cases_appear_whatever_the_sites_do():
+    months = Recruitment(rate=1, pool=1, new_cases=1).arrivals(BLOCK, 2)
+    # The later of the second visit of recruiters, Gamma(2), and the first new case, Exponential: 2 + (1/2)^2.
+    assert_mean(months[:, 1], 2.25)
+
+
 def test_a_pool_bounds_a_trial_whose_participants_are_all_there():
     months = Recruitment(pool=3).arrivals(Block(1, 0, 2), 5)
     assert months.tolist() == [[0, 0, 0, math.inf, math.inf]] * 2

@@ -224,6 +224,23 @@ def test_no_variance_when_some_are_not_seen_as_assigned(kind):
         assert lossy.variance(endpoint) is None
 
 
+@pytest.mark.parametrize("kind", FULL)
+def test_an_effect_is_scaled_from_nothing_to_more_than_possible(kind):
+    endpoint = ENDPOINTS[kind]
+    what = scenario(kind, contamination=0)
+    none, half, same, far = (what.scaled(factor).benefit(endpoint) for factor in (0, 0.5, 1, 10))
+    assert none == pytest.approx(0, abs=1e-9)
+    assert 0 < half < same <= far
+    assert same == pytest.approx(what.benefit(endpoint))
+    if kind in ("continuous", "count"):
+        assert half == pytest.approx(same / 2)
+
+
+def test_the_correlation_between_units_is_known_where_it_is_stated():
+    stated = {kind: scenario(kind).unit_correlation for kind in FULL}
+    assert stated == {"binary": 0.4, "continuous": 0.3, "count": 0, "time to event": 0.4, "ordinal": 0.4}
+
+
 def test_stress_changes():
     continuous, count = ENDPOINTS["continuous"], ENDPOINTS["count"]
     noisy = scenario("continuous")
