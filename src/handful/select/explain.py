@@ -8,7 +8,7 @@ from handful.designs.base import Design
 from handful.designs.words import count_words, list_words
 from handful.scenarios.base import Scenario
 from handful.scenarios.operations import Product, Recruitment
-from handful.select.answer import benefit_words
+from handful.select.words import benefit_words
 from handful.study.model import Study
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from handful.spec.messages import one_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 
 class UnknownReference(LookupError):
@@ -72,6 +72,9 @@ class Reference:
 class Bibliography:
     """All papers by key.
 
+    Args:
+        load: Gives the papers that are there from the beginning; called when a paper is first asked for.
+
     Example:
         >>> papers = Bibliography()
         >>> fisher = Reference("fisher1935", "Fisher RA", 1935, "The Design of Experiments", "Oliver & Boyd")
@@ -81,8 +84,18 @@ class Bibliography:
         ('A letter to the editor, 1950', 'Fisher RA (1935). The Design of Experiments. Oliver & Boyd.')
     """
 
-    def __init__(self) -> None:
+    def __init__(self, load: Callable[[], Iterable[Reference]] = tuple) -> None:
         self._by_key: dict[str, Reference] = {}
+        self._load: Callable[[], Iterable[Reference]] | None = load
+
+    @property
+    def _papers(self) -> dict[str, Reference]:
+        """All papers, those from the beginning loaded."""
+        if self._load is not None:
+            load, self._load = self._load, None
+            for reference in load():
+                self.add(reference)
+        return self._by_key
 
     def add(self, reference: Reference) -> Reference:
         """Make a paper known; adding the same paper again changes nothing.
@@ -101,15 +114,15 @@ class Bibliography:
         return reference
 
     def __getitem__(self, key: str) -> Reference:
-        if key not in self._by_key:
-            raise UnknownReference(f'no paper has the key "{key}", known is {one_of(self._by_key, key)}')
-        return self._by_key[key]
+        if key not in self._papers:
+            raise UnknownReference(f'no paper has the key "{key}", known is {one_of(self._papers, key)}')
+        return self._papers[key]
 
     def __contains__(self, key: object) -> bool:
-        return key in self._by_key
+        return key in self._papers
 
     def __iter__(self) -> Iterator[Reference]:
-        return iter(self._by_key.values())
+        return iter(self._papers.values())
 
     def cited(self, used: Iterable[str]) -> tuple[str, ...]:
         """List what was used, each once, in alphabetical order.
@@ -127,5 +140,12 @@ class Bibliography:
         return tuple(sorted(citations, key=str.casefold))
 
 
-BIBLIOGRAPHY = Bibliography()
-"""The papers of all methods; a module adds its own when it is imported."""
+def _from_the_beginning() -> Iterable[Reference]:
+    """The papers behind handful's own designs and scenarios."""
+    from handful.spec.bibliography import PAPERS
+
+    return PAPERS
+
+
+BIBLIOGRAPHY = Bibliography(_from_the_beginning)
+"""The papers of all methods; a module with papers of its own adds them when it is imported."""

@@ -1,0 +1,98 @@
+"""`handful compare`: every design in every scenario, and the choice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from handful.select.results import Comparison, DesignSummary, Verdict
+
+
+def compare(
+    study: Annotated[Path, typer.Argument(help="The study file.", metavar="STUDY.YAML")],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for the report and the runs. Default: beside the study file.", metavar="FOLDER"),
+    ] = None,
+    trials: Annotated[
+        int | None, typer.Option(min=1, max=10**9, help="Simulated trials, instead of the study's own number.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=2**63 - 1, help="Seed of all randomness, instead of the study's own.")
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Threads; they change the time taken and nothing else.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Use the folder even though it holds other things.")
+    ] = False,
+) -> None:
+    """Put the same participants through every design in every scenario, and choose.
+
+    The folder holds report.html, comparison.json, a copy of the study, and the runs. What is done is kept: a comparison
+    that was stopped is taken up where it was when the same command is given again.
+    """
+    from handful.cli.failure import STOPPED, say
+    from handful.cli.progress import Told
+    from handful.cli.terminal import console
+    from handful.report.folder import ResultsFolder, results_folder
+    from handful.study.file import StudyFile
+
+    asked = StudyFile.read(study).asked(trials=trials, seed=seed)
+    folder = ResultsFolder(out if out is not None else results_folder(study))
+    folder.claim(asked.study.title, force=force)
+    try:
+        with Told() as told:
+            comparison = folder.fill(asked, threads=threads, progress=told)
+    except KeyboardInterrupt:
+        say("Stopped; what is done is kept. Run the same command again to go on.")
+        raise typer.Exit(STOPPED) from None
+    page = console()
+    for sentence in comparison.answer:
+        page.print(sentence)
+    for warning in comparison.warnings:
+        page.print(f"Warning: {warning}")
+    page.print()
+    page.print(_ranked(comparison))
+    page.print("\nWhy, design by design:")
+    for verdict in comparison.verdicts:
+        page.print(f"{verdict.rank}. {verdict.design}: {' '.join(verdict.reasons)}")
+    page.print()
+    # Printed as it is: a path must not be broken into lines.
+    print(f"Report: {folder.report}")
+
+
+def _ranked(comparison: Comparison) -> Table:
+    """The designs in the order of the choice; every number says how it was obtained."""
+    from handful.cli.terminal import table
+
+    rows = table(
+        "", "Design", "Keeps all", "Type I error", f"Power, {comparison.hoped_for}", "Participants", "Months", "Worth"
+    )
+    designs = {design.name: design for design in comparison.designs}
+    for verdict in comparison.verdicts:
+        rows.add_row(*_cells(comparison, designs[verdict.design], verdict))
+    return rows
+
+
+def _cells(comparison: Comparison, design: DesignSummary, verdict: Verdict) -> list[str]:
+    """One row of the ranked table."""
+    from handful.cli.terminal import amount, share
+
+    told = comparison.cell(design.name, comparison.hoped_for)
+    worst = design.type_one.worst
+    return [
+        f"{verdict.rank}{' *' if verdict.chosen else ''}",
+        design.name,
+        "yes" if verdict.kept else "no",
+        share(worst) if worst is not None else "not defined",
+        share(told.success),
+        amount(told.participants.mean),
+        amount(told.months.mean) if told.months is not None else "-",
+        amount(verdict.utility),
+    ]

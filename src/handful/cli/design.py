@@ -1,0 +1,119 @@
+"""`handful design`: one design's numbers at once, without a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from handful.participants.endpoint import Endpoint
+    from handful.select.assess import Assessment
+    from handful.select.size import SizeFound
+
+
+def design(
+    family: Annotated[str, typer.Argument(help="Kind of design; `handful families` lists them.", metavar="FAMILY")],
+    fields: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Fields of the family, the scenario or the endpoint, such as participants=30 or recruitment.rate=2.",
+            metavar="[FIELD=VALUE]...",
+        ),
+    ] = None,
+    endpoint: Annotated[
+        str, typer.Option(help="Kind of endpoint: binary, continuous, count, time to event or ordinal.")
+    ] = "binary",
+    untreated: Annotated[
+        str | None, typer.Option(help="What untreated people do, such as 20% or '{mean: -0.5, sd: 6}'.")
+    ] = None,
+    treated: Annotated[str | None, typer.Option(help="What treated people do, such as 60%.")] = None,
+    effect: Annotated[str | None, typer.Option(help="The effect of treatment, where the scenario has this field.")] = None,
+    alpha: Annotated[
+        float, typer.Option(min=0.0001, max=0.4999, help="One-sided level, where the design has none of its own.")
+    ] = 0.025,
+    power: Annotated[
+        str | None, typer.Option(help="Power wanted, such as 80%: searches the smallest size that reaches it.")
+    ] = None,
+    trials: Annotated[
+        int, typer.Option(min=1, max=10**9, help="Simulated trials where there is no exact answer.")
+    ] = 10_000,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of the simulation.")] = 1,
+) -> None:
+    """Print one design's numbers at once: rule, boundaries, type I error, power, bias, coverage.
+
+    For example: handful design simon benchmark=20% target=40%
+
+    or: handful design "single arm" benchmark=20% participants=20 --treated 60% --power 80%
+    """
+    from handful.cli.failure import UserError
+    from handful.cli.terminal import console
+    from handful.select.one_design import answered
+    from handful.study.fields import from_fields
+
+    said = {"scenario.untreated": untreated, "scenario.treated": treated, "scenario.effect": effect}
+    written = [*(fields or []), *(f"{name}={value}" for name, value in said.items() if value is not None)]
+    single = from_fields(family.replace("-", " ").replace("_", " "), endpoint.replace("-", " "), written)
+    try:
+        found, told = answered(single, alpha=alpha, power=power, trials=trials, seed=seed)
+    except ValueError as refused:
+        raise UserError(str(refused)) from None
+    page = console()
+    if found is not None:
+        _print_size(page, found)
+    _print_rule(page, told)
+    _print_figures(page, told, single.endpoint)
+
+
+def _print_size(page: Console, found: SizeFound) -> None:
+    """The size that was searched."""
+    from handful.cli.terminal import in_line
+
+    people = "" if found.counted == "participants" else f" (with {found.participants} participants)"
+    page.print(f"{found.size} {found.counted}{people} reach a power of {in_line(found.power, percent=True)}.")
+    if found.holds_from != found.size:
+        there = in_line(found.power_there, percent=True)
+        page.print(
+            f"Some larger sizes fall short of it again; from {found.holds_from} on ({there}) every size does, of all that "
+            f"were tried up to {found.searched[1]}."
+        )
+    page.print()
+
+
+def _print_rule(page: Console, told: Assessment) -> None:
+    """The rule in words, and the planned looks."""
+    from handful.cli.terminal import in_line, table
+
+    for sentence in told.rule:
+        page.print(sentence)
+    page.print()
+    rows = table("Look", "At", f"Claim at least ({told.statistic})", "Futility at most", "Stops with a claim", "Stops without")
+    for number, look in enumerate(told.looks, start=1):
+        limits = [f"{limit:.6g}" if limit is not None else "-" for limit in (look.success_at_least, look.futility_at_most)]
+        stops = [in_line(figure, percent=True, digits=2) for figure in (look.success, look.failure)]
+        rows.add_row(str(number), str(look.planned), *limits, *stops)
+    page.print(rows)
+    page.print()
+
+
+def _print_figures(page: Console, told: Assessment, endpoint: Endpoint) -> None:
+    """The operating characteristics, each with where it comes from."""
+    from handful.cli.terminal import in_line, table
+    from handful.select.answer import benefit_words
+
+    rows = table("", "", "")
+    rows.show_header = False
+    worst = told.type_one.worst
+    if worst is not None:
+        above = f", above the nominal {100 * told.type_one.nominal:g}%" if told.type_one.exceeded else ""
+        rows.add_row("Type I error", in_line(worst, percent=True), told.type_one.at + above)
+    rows.add_row("Power", in_line(told.success, percent=True), f"with {benefit_words(told.truth, endpoint)}")
+    if told.nominal is not None:
+        rows.add_row("Power in theory", in_line(told.nominal, percent=True), "as the normal approximation promises")
+    rows.add_row("Participants analysed", in_line(told.analysed, percent=False, digits=2), f"at most {told.participants}")
+    rows.add_row("Bias of the estimate", in_line(told.bias, percent=False, digits=5), "")
+    rows.add_row("Root mean squared error", in_line(told.rmse, percent=False, digits=5), "")
+    rows.add_row("Coverage of the interval", in_line(told.coverage, percent=True), "")
+    page.print(rows)

@@ -1,0 +1,36 @@
+"""`handful replay`: one simulated trial, told participant by participant and look by look."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def replay(
+    run: Annotated[str, typer.Argument(help="The beginning of its identity, or “design / scenario”.", metavar="RUN")],
+    trial: Annotated[int, typer.Option(min=0, max=2**62, help="Number of the trial, from 0.")],
+    project: Annotated[
+        Path | None, typer.Option(help="Folder of the comparison. Default: the one found here.", metavar="FOLDER")
+    ] = None,
+) -> None:
+    """Tell one simulated trial participant by participant, look by look.
+
+    Any trial can be told in the same time, whatever its number, because every random number has an address of its own.
+    """
+    from handful.cli.terminal import console
+    from handful.engine.replay import replay as conduct_again
+    from handful.report.story import tell
+    from handful.select.finding import find_project, find_run
+    from handful.select.stored import job_of
+    from handful.store.project import Project
+
+    with Project(find_project(project)) as kept:
+        found = find_run(kept, run)
+    job = job_of(found.record)
+    story = conduct_again(job, trial)
+    page = console()
+    page.print(f"Trial {trial} of “{found.design}” in “{found.scenario}” (run {found.identity})\n")
+    for sentence in tell(story, job.plan.endpoint, job.plan.analysis.statistic_name):
+        page.print(sentence)

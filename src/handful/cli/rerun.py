@@ -1,0 +1,41 @@
+"""`handful rerun`: make a run again from its own record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def rerun(
+    run: Annotated[str, typer.Argument(help="The beginning of its identity, or “design / scenario”.", metavar="RUN")],
+    project: Annotated[
+        Path | None, typer.Option(help="Folder of the comparison. Default: the one found here.", metavar="FOLDER")
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Threads; they change the time taken and nothing else.")
+    ] = None,
+) -> None:
+    """Make a run again from its own record and say whether every byte is the same.
+
+    The exit code is 1 when it is not.
+    """
+    from contextlib import nullcontext
+
+    from handful.engine.simulate import worker_threads
+    from handful.select.finding import find_project, find_run
+    from handful.select.stored import rerun as make_again
+    from handful.store.project import Project
+
+    executor = worker_threads(threads)
+    with Project(find_project(project)) as kept, executor or nullcontext():
+        result = make_again(kept, find_run(kept, run).identity, executor)
+    if result.same:
+        print(f"Run {result.identity}: every byte is the same; compared were {result.compared}.")
+    else:
+        print(f"Run {result.identity} is not the same; compared were {result.compared}.")
+    for difference in result.differences:
+        print(f"- {difference}")
+    if not result.same:
+        raise typer.Exit(1)

@@ -1,0 +1,106 @@
+"""The folder of a comparison: the report, the figures as data, a copy of the study, and the runs."""
+
+from __future__ import annotations
+
+import json
+from contextlib import nullcontext
+from pathlib import Path
+
+from handful.engine.simulate import worker_threads
+from handful.select.compare import compare
+from handful.select.rehearsal import rehearse
+from handful.select.results import Comparison
+from handful.select.runs import Progress
+from handful.select.stored import Stored
+from handful.store.files import canonical, write_text
+from handful.store.project import INDEX, Project, StoreError
+from handful.study.file import StudyFile
+
+REPORT, FIGURES, STUDY = "report.html", "comparison.json", "study.yaml"
+
+
+def results_folder(study: Path) -> Path:
+    """Where the results of a study go when nothing else is said: beside its file.
+
+    Example:
+        >>> results_folder(Path("rpe/study.yaml")).as_posix()
+        'rpe/study-results'
+    """
+    return study.with_name(f"{study.stem}-results")
+
+
+class ResultsFolder:
+    """The folder of one comparison.
+
+    Args:
+        path: The folder; it need not exist.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def report(self) -> Path:
+        """Where the report lies."""
+        return self.path / REPORT
+
+    def claim(self, title: str, *, force: bool = False) -> None:
+        """Make sure that nothing of others is overwritten.
+
+        Args:
+            title: Title of the study whose results are to go here.
+            force: Whether to go ahead all the same.
+
+        Raises:
+            StoreError: When the folder holds something else, or the results of another study.
+        """
+        if self.path.exists() and not self.path.is_dir():
+            raise StoreError(f"{self.path} is a file; name a folder with --out")
+        if force or not self.path.is_dir() or not any(self.path.iterdir()):
+            return
+        if not (self.path / INDEX).is_file():
+            raise StoreError(f"{self.path} holds other things; name another folder with --out, or add --force")
+        there = self._title_there()
+        if there is not None and there != title:
+            raise StoreError(
+                f"{self.path} holds the comparison of “{there}”; name another folder with --out, or add --force"
+            )
+
+    def _title_there(self) -> str | None:
+        """Title of the study whose results lie here."""
+        try:
+            found = json.loads((self.path / FIGURES).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        title = found.get("title") if isinstance(found, dict) else None
+        return title if isinstance(title, str) else None
+
+    def fill(self, file: StudyFile, *, threads: int | None = None, progress: Progress | None = None) -> Comparison:
+        """Compare the designs of a study and write everything here; runs that are done are taken as they are.
+
+        Args:
+            file: The study with its text.
+            threads: Threads to simulate with; the study's own number when None. They change no figure.
+            progress: Told what is being done.
+
+        Returns:
+            The comparison.
+
+        Raises:
+            handful.spec.SpecError: When a design cannot be conducted in a scenario.
+            StoreError: When the folder cannot be used.
+        """
+        from handful.report.document import render
+        from handful.report.stories import choose_stories
+
+        study = file.study
+        rehearse(study)
+        executor = worker_threads(threads or study.compute.threads)
+        with Project(self.path) as project, executor or nullcontext():
+            project.keep_study(file.kept(), study.digest())
+            write_text(self.path / STUDY, file.kept())
+            comparison = compare(study, Stored(project, study, executor), progress)
+        write_text(self.path / FIGURES, canonical(comparison.model_dump(mode="json")) + "\n")
+        stories = choose_stories(study, comparison)
+        write_text(self.report, render(study, comparison, stories, source=file.kept()))
+        return comparison

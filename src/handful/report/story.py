@@ -1,0 +1,115 @@
+"""The words in which one simulated trial is told."""
+
+from __future__ import annotations
+
+import math
+
+from handful.engine.replay import LookStory, ParticipantStory, TrialStory
+from handful.participants.endpoint import Endpoint
+from handful.select.answer import benefit_words
+
+_SAID = {
+    "success": "Benefit is claimed.",
+    "futility": "The trial stops without a claim.",
+    "continue": "The trial goes on.",
+    "no success": "Benefit is not claimed.",
+}
+
+
+def tell(story: TrialStory, endpoint: Endpoint, statistic: str = "the statistic") -> list[str]:
+    """Tell one trial in sentences: who came and what became of them, what each look said, and how it ended.
+
+    Args:
+        story: The trial.
+        endpoint: Its endpoint, for units and scales.
+        statistic: What the evidence is called, such as `z`.
+
+    Returns:
+        Sentences in the order in which things happened; participants stand before the first look that counted them.
+    """
+    told = 0
+    sentences: list[str] = []
+    for look in story.looks:
+        newcomers = story.participants[told : max(told, look.enrolled)]
+        sentences += [_participant(person, endpoint) for person in newcomers]
+        told += len(newcomers)
+        sentences.append(_look(look, len(story.looks), statistic))
+    sentences += [_participant(person, endpoint) for person in story.participants[told:]]
+    sentences += _end(story, endpoint)
+    return sentences
+
+
+def _participant(person: ParticipantStory, endpoint: Endpoint) -> str:
+    """One participant in one sentence."""
+    came = f", enrolled in month {person.arrival:.1f}," if person.arrival is not None else ""
+    arm = "is treated" if person.arm == "treated" else "is on control"
+    if not person.dosed:
+        arm = "should be treated, but no product could be made"
+    return f"Participant {person.number}{came} {arm}: {_outcome(person, endpoint)}."
+
+
+def _outcome(person: ParticipantStory, endpoint: Endpoint) -> str:
+    """What became of a participant."""
+    if not person.observed:
+        return "the outcome is not seen"
+    if person.event is not None:
+        end = "the event comes" if person.event else "without the event, followed up"
+        return f"{end} {'after' if person.event else 'for'} {person.outcome:.1f} months"
+    words = _value(person.outcome, endpoint)
+    if person.beside is not None:
+        words += f", against {_value(person.beside, endpoint)} on the other side or before"
+    if person.resolved is not None and math.isfinite(person.resolved):
+        words += f", known in month {person.resolved:.1f}"
+    return words
+
+
+def _value(outcome: float, endpoint: Endpoint) -> str:
+    """An outcome as people say it; a mean over several units keeps its fraction."""
+    if endpoint.kind == "binary" and outcome in (0.0, 1.0):
+        return "yes" if outcome else "no"
+    if endpoint.kind == "ordinal" and outcome == int(outcome) and 0 <= outcome < len(endpoint.categories):
+        return endpoint.categories[int(outcome)]
+    unit = f" {endpoint.unit}" if endpoint.unit and endpoint.kind == "continuous" else ""
+    noun = (" event" if outcome == 1 else " events") if endpoint.kind == "count" else ""
+    return f"{outcome:.3g}{noun}{unit}"
+
+
+def _look(look: LookStory, looks: int, statistic: str) -> str:
+    """One look in a few sentences."""
+    name = "The analysis" if looks == 1 else f"Look {look.number}"
+    when = f" in month {look.month:.1f}" if look.month is not None else ""
+    counted = "participant is" if look.included == 1 else "participants are"
+    needed = []
+    if look.success_at_least is not None:
+        needed.append(f"a claim needs at least {look.success_at_least:.4g}")
+    if look.futility_at_most is not None:
+        needed.append(f"futility is at most {look.futility_at_most:.4g}")
+    rule = f" ({'; '.join(needed)})" if needed else ""
+    return (
+        f"{name}{when}: {look.included} {counted} counted, {statistic} is {look.statistic:.4g}{rule}. {_SAID[look.decision]}"
+    )
+
+
+def _end(story: TrialStory, endpoint: Endpoint) -> list[str]:
+    """How the trial ended, and how near its estimate came to the truth."""
+    sentences = []
+    time = f" after {story.months:.1f} months" if story.months is not None else ""
+    if not story.finished:
+        sentences.append(f"Participants run out before the next look; the trial ends{time} without a claim.")
+    else:
+        claim = "with a claim of benefit" if story.success else "without a claim"
+        sentences.append(f"The trial ends{time} {claim}.")
+    value, *limits = story.estimate
+    if math.isfinite(value):
+        low, high = sorted(endpoint.natural(limit) for limit in limits)
+        interval = f" (interval {_plain(low, endpoint)} to {_plain(high, endpoint)})"
+        sentences.append(f"It reports {benefit_words(value, endpoint)}{interval}.")
+    else:
+        sentences.append("No benefit can be estimated from it.")
+    sentences.append(f"The truth in this scenario is {benefit_words(story.truth, endpoint)}.")
+    return sentences
+
+
+def _plain(value: float, endpoint: Endpoint) -> str:
+    """A limit on the scale of the sentence around it."""
+    return f"{100 * value:.3g}" if endpoint.kind in ("binary", "ordinal") else f"{value:.3g}"

@@ -1,0 +1,203 @@
+"""One design in one scenario at once, without a study file: rule, boundaries and operating characteristics.
+
+Exact where every possible trial can be enumerated; else simulated, with the promise of the normal theory beside it where
+there is one.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+from typing import TYPE_CHECKING
+
+from handful.designs.base import Design, Plan, Question
+from handful.scenarios.base import Scenario
+from handful.select.bench import Bench
+from handful.select.characteristics import Characteristics, characteristics, exact_characteristics
+from handful.select.compare import type_one_error
+from handful.select.figure import Figure
+from handful.select.results import Result, TypeOneError
+from handful.select.runs import InMemory
+from handful.select.tabulation import html_of, table_of
+from handful.study.model import Choice, Compute, Constraints, Population, Study
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_NAME, _NULL, _HOPED = "design", "no effect", "hoped for"
+
+
+class LookFigures(Result):
+    """One planned look.
+
+    Attributes:
+        planned: Participants (or events) at the look, cumulative.
+        success_at_least: Threshold of the statistic for a claim; None where none can be made.
+        futility_at_most: Threshold for giving up; None where there is none.
+        success: Probability of claiming benefit at this look.
+        failure: Probability of ending without a claim at this look.
+    """
+
+    planned: int
+    success_at_least: float | None
+    futility_at_most: float | None
+    success: Figure
+    failure: Figure
+
+
+class Assessment(Result):
+    """What one design does in one scenario, and without any benefit.
+
+    Attributes:
+        kind: Family of the design.
+        rule: The rule in plain words, a sentence an item.
+        statistic: What the thresholds are on.
+        participants: Most participants that can be enrolled.
+        looks: The planned looks.
+        type_one: Type I error.
+        truth: True benefit in the scenario, on the scale of the endpoint's measure.
+        success: Probability of claiming benefit in the scenario.
+        nominal: The same as the normal theory promises; None where there is no such theory.
+        analysed: Expected participants analysed.
+        bias: Mean of the reported estimate minus the truth.
+        rmse: Root mean squared error of the reported estimate.
+        coverage: Probability that the reported interval covers the truth.
+    """
+
+    kind: str
+    rule: tuple[str, ...]
+    statistic: str
+    participants: int
+    looks: tuple[LookFigures, ...]
+    type_one: TypeOneError
+    truth: float
+    success: Figure
+    nominal: Figure | None
+    analysed: Figure
+    bias: Figure
+    rmse: Figure
+    coverage: Figure
+
+    def figures(self) -> dict[str, Figure]:
+        """Every figure by its name."""
+        named = {"type I error": self.type_one.worst, "success": self.success, "success, normal theory": self.nominal}
+        named |= {"analysed": self.analysed, "bias": self.bias, "rmse": self.rmse, "coverage": self.coverage}
+        for number, look in enumerate(self.looks, start=1):
+            named |= {f"success at look {number}": look.success, f"failure at look {number}": look.failure}
+        return {name: figure for name, figure in named.items() if figure is not None}
+
+    def frame(self) -> pl.DataFrame:
+        """The figures as a table: figure, value, how it was obtained, Monte Carlo standard error."""
+        return table_of(self.figures())
+
+    def _repr_html_(self) -> str:
+        """The rule and the figures, for notebooks."""
+        return html_of(self.kind, self.rule, self.frame())
+
+
+def assess(
+    design: Design,
+    scenario: Scenario,
+    question: Question,
+    *,
+    trials: int = 10_000,
+    seed: int = 1,
+    executor: Executor | None = None,
+) -> Assessment:
+    """Find out what one design does in one scenario.
+
+    Args:
+        design: The design.
+        scenario: The truth.
+        question: Endpoint, level and power.
+        trials: Trials to simulate where trials cannot be enumerated; 0 to do without simulation.
+        seed: Seed of the simulation.
+        executor: Threads to simulate with.
+
+    Returns:
+        The assessment. Simulation is only used where the exact engine has no answer.
+
+    Raises:
+        ValueError: When the design cannot answer the question, or when `trials` is 0 and only simulation could answer.
+
+    Example:
+        >>> from handful.designs.single_arm import SingleArm
+        >>> from handful.participants.endpoint import Endpoint
+        >>> from handful.scenarios.binary import BinaryScenario
+        >>> question = Question(Endpoint(name="response", kind="binary"))
+        >>> told = assess(SingleArm(participants=20, benchmark=0.2), BinaryScenario(untreated=0.2, treated=0.6), question)
+        >>> print(told.success, told.type_one.worst)
+        0.9790 (exact) 0.0100 (exact)
+    """
+    plan = design.plan(question)
+    counted = exact_characteristics(plan, scenario)
+    if counted is None and trials == 0:
+        raise ValueError(f"this {design.kind} design in this scenario can only be simulated; say how many trials")
+    bench = Bench.of(_as_study(design, scenario, question, trials, seed), InMemory(executor))
+    if counted is not None:
+        told = {
+            "success": Figure.exact(counted.success),
+            "nominal": _promised(plan, scenario),
+            "analysed": Figure.exact(counted.analysed),
+            "bias": Figure.exact(counted.bias),
+            "rmse": Figure.exact(counted.rmse),
+            "coverage": Figure.exact(counted.coverage),
+        }
+        at = [(Figure.exact(s), Figure.exact(f)) for s, f in zip(counted.success_at, counted.failure_at, strict=True)]
+    else:
+        seen = _simulated(bench, plan, scenario)
+        told = {name: getattr(seen, name) for name in ("success", "nominal", "analysed", "bias", "rmse", "coverage")}
+        at = list(zip(seen.success_at, seen.failure_at, strict=True))
+    return Assessment(
+        kind=design.kind,
+        rule=tuple(design.describe(question)),
+        statistic=plan.analysis.statistic_name,
+        participants=plan.participants,
+        looks=_looks(plan, at),
+        type_one=type_one_error(bench, _NAME, plan, {}),
+        truth=scenario.benefit(question.endpoint),
+        **told,
+    )
+
+
+def _as_study(design: Design, scenario: Scenario, question: Question, trials: int, seed: int) -> Study:
+    """The smallest study around one design and one scenario."""
+    return Study(
+        title="One design in one scenario",
+        population=Population(prevalence=0),
+        endpoint=question.endpoint,
+        scenarios={_NULL: scenario.scaled(0.0), _HOPED: scenario},
+        designs={_NAME: design},
+        choose=Choice(subject_to=Constraints(type_I_error=question.alpha, power={_HOPED: question.power})),
+        compute=Compute(trials=max(1, trials), seed=seed),
+    )
+
+
+def _simulated(bench: Bench, plan: Plan, scenario: Scenario) -> Characteristics:
+    """Characteristics by simulation."""
+    _, summary = bench.runner.run(bench.job(plan, scenario), _NAME, _HOPED, declared=True)
+    return characteristics(plan, scenario, summary)
+
+
+def _promised(plan: Plan, scenario: Scenario) -> Figure | None:
+    """What the normal theory promises."""
+    from handful.engine import numeric
+
+    promised = numeric.characteristics(plan, scenario)
+    return None if promised is None else Figure.numeric(promised.success)
+
+
+def _looks(plan: Plan, at: list[tuple[Figure, Figure]]) -> tuple[LookFigures, ...]:
+    """The planned looks with their thresholds and what happens at them."""
+    from math import isfinite
+
+    rows = zip(plan.looks.planned(), plan.rule.upper, plan.rule.lower, at, strict=True)
+    return tuple(
+        LookFigures(
+            planned=planned,
+            success_at_least=upper if isfinite(upper) else None,
+            futility_at_most=lower if isfinite(lower) else None,
+            success=success,
+            failure=failure,
+        )
+        for planned, upper, lower, (success, failure) in rows
+    )

@@ -1,0 +1,137 @@
+"""The papers behind designs and scenarios, by the keys that their `references` name; those of the analyses lie with them."""
+
+from __future__ import annotations
+
+from handful.spec.references import Reference
+
+PAPERS = (
+    Reference(
+        "davis1976",
+        "Davis CE",
+        1976,
+        "The effect of regression to the mean in epidemiologic and clinical studies",
+        "American Journal of Epidemiology 104:493-498",
+        "10.1093/oxfordjournals.aje.a112321",
+    ),
+    Reference(
+        "ema2024-single-arm",
+        "European Medicines Agency",
+        2024,
+        "Reflection paper on establishing efficacy based on single-arm trials submitted as pivotal evidence in a marketing "
+        "authorisation application",
+        "EMA/CHMP/458061/2024",
+    ),
+    Reference(
+        "gardner1973",
+        "Gardner MJ, Heady JA",
+        1973,
+        "Some effects of within-person variability in epidemiological studies",
+        "Journal of Chronic Diseases 26:781-795",
+        "10.1016/0021-9681(73)90013-1",
+    ),
+    Reference(
+        "greenwood1920",
+        "Greenwood M, Yule GU",
+        1920,
+        "An inquiry into the nature of frequency distributions representative of multiple happenings with particular reference "
+        "to the occurrence of multiple attacks of disease or of repeated accidents",
+        "Journal of the Royal Statistical Society 83:255-279",
+        "10.2307/2341080",
+    ),
+    Reference(
+        "jennison2000",
+        "Jennison C, Turnbull BW",
+        2000,
+        "Group Sequential Methods with Applications to Clinical Trials",
+        "Chapman and Hall/CRC, Boca Raton",
+        "10.1201/9780367805326",
+    ),
+    Reference(
+        "jung2004-admissible",
+        "Jung SH, Lee T, Kim K, George SL",
+        2004,
+        "Admissible two-stage designs for phase II cancer clinical trials",
+        "Statistics in Medicine 23:561-569",
+        "10.1002/sim.1600",
+    ),
+    Reference(
+        "jung2004-umvue",
+        "Jung SH, Kim KM",
+        2004,
+        "On the estimation of the binomial probability in multistage clinical trials",
+        "Statistics in Medicine 23:881-896",
+        "10.1002/sim.1653",
+    ),
+    Reference(
+        "kalbfleisch1981",
+        "Kalbfleisch JD, Prentice RL",
+        1981,
+        "Estimation of the average hazard ratio",
+        "Biometrika 68:105-112",
+        "10.1093/biomet/68.1.105",
+    ),
+    Reference(
+        "koyama2008",
+        "Koyama T, Chen H",
+        2008,
+        "Proper inference from Simon's two-stage designs",
+        "Statistics in Medicine 27:3145-3154",
+        "10.1002/sim.3123",
+    ),
+    Reference(
+        "lan1983",
+        "Lan KKG, DeMets DL",
+        1983,
+        "Discrete sequential boundaries for clinical trials",
+        "Biometrika 70:659-663",
+        "10.1093/biomet/70.3.659",
+    ),
+    Reference(
+        "lee2008",
+        "Lee JJ, Liu DD",
+        2008,
+        "A predictive probability design for phase II cancer clinical trials",
+        "Clinical Trials 5:93-106",
+        "10.1177/1740774508089279",
+    ),
+    Reference(
+        "lunn1998",
+        "Lunn AD, Davies SJ",
+        1998,
+        "A note on generating correlated binary variables",
+        "Biometrika 85:487-490",
+        "10.1093/biomet/85.2.487",
+    ),
+    Reference(
+        "mccullagh1980",
+        "McCullagh P",
+        1980,
+        "Regression models for ordinal data",
+        "Journal of the Royal Statistical Society B 42:109-127",
+        "10.1111/j.2517-6161.1980.tb01109.x",
+    ),
+    Reference(
+        "pampallona2001",
+        "Pampallona S, Tsiatis AA, Kim K",
+        2001,
+        "Interim monitoring of group sequential trials using spending functions for the type I and type II error probabilities",
+        "Drug Information Journal 35:1113-1121",
+        "10.1177/009286150103500408",
+    ),
+    Reference(
+        "simon1989",
+        "Simon R",
+        1989,
+        "Optimal two-stage designs for phase II clinical trials",
+        "Controlled Clinical Trials 10:1-10",
+        "10.1016/0197-2456(89)90015-9",
+    ),
+    Reference(
+        "zhou2017",
+        "Zhou H, Lee JJ, Yuan Y",
+        2017,
+        "BOP2: Bayesian optimal design for phase II clinical trials with simple and complex endpoints",
+        "Statistics in Medicine 36:3302-3314",
+        "10.1002/sim.7338",
+    ),
+)
