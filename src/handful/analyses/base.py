@@ -77,9 +77,15 @@ class Estimate:
 class NullBoundary:
     """Chances on the boundary of the null hypothesis as a function of a nuisance parameter."""
 
-    def __init__(self, chances: Mapping[str, tuple[float, float]]) -> None:
-        """Each chance is `constant + slope * nuisance`; a boundary of one point has slopes of zero."""
+    def __init__(
+        self, chances: Mapping[str, tuple[float, float]], nuisance: str = "a common chance of success"
+    ) -> None:
+        """Each chance is `constant + slope * nuisance`; a boundary of one point has slopes of zero.
+
+        `nuisance` says in words what the nuisance parameter is.
+        """
         self._chances = dict(chances)
+        self.nuisance = nuisance
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -192,6 +198,14 @@ class Analysis(Spec):
         from scipy.special import ndtr
 
         return self.critical(float(ndtr(-z))) if np.isfinite(z) else z
+
+    def to_z(self, statistic: float) -> float:
+        """What a threshold of this analysis is on the z scale: the inverse of `from_z`, for the numeric engine.
+
+        Raises:
+            TypeError: When the analysis has no z scale; it then has no `process` either.
+        """
+        raise TypeError(f"analysis {self.kind!r} has no z scale")
 
     def counts(self, seen: Observations, cut: Cut, aim: Aim) -> tuple[Integers, ...]:
         """Where each trial is on the lattice: one array of shape (trials,) for each count.

@@ -103,7 +103,8 @@ class McNemar(OnPValues):
             statistic=tuple(self.table(n) for n in totals),
             estimate=Deferred([partial(estimate, n) for n in totals]),
             null=NullBoundary(
-                {"treated only": (0.0, 0.5), "control only": (0.0, 0.5), "concordant": (1.0, -1.0)}
+                {"treated only": (0.0, 0.5), "control only": (0.0, 0.5), "concordant": (1.0, -1.0)},
+                nuisance="a share of discordant pairs",
             ),
         )
 

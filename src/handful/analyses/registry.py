@@ -14,13 +14,18 @@ from handful.analyses.matched import ClusteredMcNemar, McNemar, PairedT
 from handful.analyses.matched_permutation import PairedPermutation, SignedRank
 from handful.analyses.one_mean import OneSampleT
 from handful.analyses.one_proportion import BetaBinomial, Binomial, Responses
+from handful.analyses.one_proportion_z import OneProportionZ
 from handful.analyses.one_sample_logrank import OneSampleLogRank, OneSamplePoisson
+from handful.analyses.papers import PAPERS
 from handful.analyses.permutation import TwoSamplePermutation
 from handful.analyses.rank_sum import RankSum
 from handful.analyses.rates import OwnRateRatio, PoissonAgainstBenchmark, RateAgainstBenchmark, RateRatio
 from handful.analyses.slope_break import SlopeBreak, SlopeBreakPermutation
 from handful.analyses.two_means import TTest, ZTest
 from handful.analyses.two_proportions import Barnard, BetaBinomialTwoArms, Boschloo, Fisher, PooledZ
+from handful.spec.base import wanted
+from handful.spec.messages import one_of
+from handful.spec.references import BIBLIOGRAPHY
 from handful.spec.registry import Registry
 
 analyses: Registry[Analysis] = Registry(Analysis, "analysis", group="handful.analyses")
@@ -29,6 +34,7 @@ analyses: Registry[Analysis] = Registry(Analysis, "analysis", group="handful.ana
 _BUILT_IN: tuple[type[Analysis], ...] = (
     Binomial,
     BetaBinomial,
+    OneProportionZ,
     Responses,
     OneSampleT,
     RateAgainstBenchmark,
@@ -58,6 +64,8 @@ _BUILT_IN: tuple[type[Analysis], ...] = (
 
 for _analysis in _BUILT_IN:
     analyses.register(_analysis)
+for _paper in PAPERS:
+    BIBLIOGRAPHY.add(_paper)
 
 
 def make(kind: str, **settings: Any) -> Analysis:
@@ -85,7 +93,11 @@ def make(kind: str, **settings: Any) -> Analysis:
 
 def _from_kind(value: Any) -> Any:
     """Let the bare kind stand for an analysis with its usual settings: `fisher` for `{kind: fisher}`."""
-    return {"kind": value} if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    if value not in analyses.kinds():
+        raise wanted(one_of(analyses.kinds(), value))
+    return {"kind": value}
 
 
 class _OrItsKind:

@@ -25,6 +25,10 @@ class OnZ(Analysis):
         """The statistic is on this scale already."""
         return z
 
+    def to_z(self, statistic: float) -> float:
+        """The statistic is on this scale already."""
+        return statistic
+
 
 class OnPValues(Analysis):
     """Evidence is minus a one-sided p-value, so that more is stronger."""
@@ -35,6 +39,10 @@ class OnPValues(Analysis):
         """Minus the level."""
         return -alpha * _ROUNDING
 
+    def to_z(self, statistic: float) -> float:
+        """Upper normal quantile of the p-value."""
+        return float(-ndtri(min(1.0, max(0.0, -statistic))))
+
 
 class OnPosterior(Analysis):
     """Evidence is a posterior probability of benefit."""
@@ -44,3 +52,7 @@ class OnPosterior(Analysis):
     def critical(self, alpha: float) -> float:
         """One minus the level: the posterior probability of no benefit is at most the level."""
         return (1.0 - alpha) / _ROUNDING
+
+    def to_z(self, statistic: float) -> float:
+        """Normal quantile of the posterior probability."""
+        return float(ndtri(min(1.0, max(0.0, statistic))))

@@ -54,6 +54,7 @@ class Plan:
         analysis: Evidence from data.
         aim: What the analysis is asked.
         rule: Evidence to decision.
+        null_benefit: Benefit at the boundary of the null: 0, or minus the margin of non-inferiority.
         adjusted: Per look the estimate adjusted for the stopping rule, over the grid of counts of the analysis's
             lattice; the analysis's own estimate is reported when None.
     """
@@ -66,6 +67,7 @@ class Plan:
     analysis: Analysis
     aim: Aim
     rule: Thresholds
+    null_benefit: float = 0.0
     adjusted: tuple[Estimate, ...] | None = None
 
     def estimate(self, seen: Observations, cut: Cut, look: NDArray[np.int8]) -> Estimate:

@@ -52,6 +52,7 @@ class GroupSequential(TwoArms, Sequential):
             looks=looks,
             analysis=analysis,
             aim=aim,
+            null_benefit=aim.null,
             rule=self.thresholds(looks, allocation, analysis, aim, question.power),
         )
 

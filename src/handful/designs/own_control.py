@@ -66,6 +66,7 @@ class OwnControl(Design):
             if issubclass(analysis.reads, Courses)
             else BeforeAfter(self.lead_in)
         )
+        null = null_of(self.margin, endpoint.measure.ratio)
         return Plan(
             endpoint=endpoint,
             participants=self.participants,
@@ -73,7 +74,8 @@ class OwnControl(Design):
             allocation=AllTreated(),
             looks=once(self.participants),
             analysis=analysis,
-            aim=Aim(endpoint.sign, null_of(self.margin, endpoint.measure.ratio), alpha),
+            aim=Aim(endpoint.sign, null, alpha),
+            null_benefit=null,
             rule=Thresholds.single(analysis.critical(alpha)),
         )
 

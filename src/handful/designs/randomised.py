@@ -119,6 +119,7 @@ class Randomised(TwoArms):
             looks=looks,
             analysis=analysis,
             aim=aim,
+            null_benefit=aim.null,
             rule=Thresholds.single(analysis.critical(aim.alpha)),
         )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from handful.analyses.base import Process
+from handful.analyses.base import Analysis, Process
 from handful.designs.base import Plan
 from handful.scenarios.base import Scenario
 from handful.stats.normal_process import crossing_probabilities
@@ -70,6 +70,12 @@ def characteristics(
     process = process_of(plan, scenario, benefit)
     if process is None:
         return None
-    lower = (*plan.rule.lower[:-1], plan.rule.upper[-1])
-    crossing = crossing_probabilities(process.information, lower, plan.rule.upper, process.effect)
+    upper = tuple(_on_z(plan.analysis, threshold) for threshold in plan.rule.upper)
+    lower = (*(_on_z(plan.analysis, threshold) for threshold in plan.rule.lower[:-1]), upper[-1])
+    crossing = crossing_probabilities(process.information, lower, upper, process.effect)
     return NumericCharacteristics(np.asarray(crossing.upper), np.asarray(crossing.lower))
+
+
+def _on_z(analysis: Analysis, threshold: float) -> float:
+    """A threshold on the z scale; infinite ones stay."""
+    return analysis.to_z(threshold) if np.isfinite(threshold) else threshold

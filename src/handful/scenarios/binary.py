@@ -129,11 +129,14 @@ class BinaryScenario(Scenario):
         good = {exposure: self._favourable(exposure, endpoint.sign) for exposure in Exposure}
         treated_only, control_only = self._discordant(Exposure.TREATED, Exposure.BESIDE, endpoint.sign)
         neither_treated, _ = self._discordant(Exposure.UNTREATED, Exposure.UNTREATED, endpoint.sign)
+        first = kept * (made * treated_only + followed * neither_treated)
+        second = kept * (made * control_only + followed * neither_treated)
         return {
             "control": kept * good[Exposure.UNTREATED],
             "treated": kept * (made * good[Exposure.TREATED] + followed * good[Exposure.UNTREATED]),
-            "treated only": kept * (made * treated_only + followed * neither_treated),
-            "control only": kept * (made * control_only + followed * neither_treated),
+            "treated only": first,
+            "control only": second,
+            "concordant": 1 - first - second,
             "half": 0.5,
         }
 

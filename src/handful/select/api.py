@@ -55,7 +55,9 @@ class Simulation:
         named["participants"] = told.participants.mean
         if told.months is not None:
             named["months"] = told.months.mean
-        for number, (success, failure) in enumerate(zip(told.success_at, told.failure_at, strict=True), start=1):
+        for number, (success, failure) in enumerate(
+            zip(told.success_at, told.failure_at, strict=True), start=1
+        ):
             named |= {f"success at look {number}": success, f"failure at look {number}": failure}
         return named
 

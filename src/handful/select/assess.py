@@ -79,7 +79,11 @@ class Assessment(Result):
 
     def figures(self) -> dict[str, Figure]:
         """Every figure by its name."""
-        named = {"type I error": self.type_one.worst, "success": self.success, "success, normal theory": self.nominal}
+        named = {
+            "type I error": self.type_one.worst,
+            "success": self.success,
+            "success, normal theory": self.nominal,
+        }
         named |= {"analysed": self.analysed, "bias": self.bias, "rmse": self.rmse, "coverage": self.coverage}
         for number, look in enumerate(self.looks, start=1):
             named |= {f"success at look {number}": look.success, f"failure at look {number}": look.failure}
@@ -131,7 +135,9 @@ def assess(
     plan = design.plan(question)
     counted = exact_characteristics(plan, scenario)
     if counted is None and trials == 0:
-        raise ValueError(f"this {design.kind} design in this scenario can only be simulated; say how many trials")
+        raise ValueError(
+            f"this {design.kind} design in this scenario can only be simulated; say how many trials"
+        )
     bench = Bench.of(_as_study(design, scenario, question, trials, seed), InMemory(executor))
     if counted is not None:
         told = {
@@ -142,10 +148,16 @@ def assess(
             "rmse": Figure.exact(counted.rmse),
             "coverage": Figure.exact(counted.coverage),
         }
-        at = [(Figure.exact(s), Figure.exact(f)) for s, f in zip(counted.success_at, counted.failure_at, strict=True)]
+        at = [
+            (Figure.exact(s), Figure.exact(f))
+            for s, f in zip(counted.success_at, counted.failure_at, strict=True)
+        ]
     else:
         seen = _simulated(bench, plan, scenario)
-        told = {name: getattr(seen, name) for name in ("success", "nominal", "analysed", "bias", "rmse", "coverage")}
+        told = {
+            name: getattr(seen, name)
+            for name in ("success", "nominal", "analysed", "bias", "rmse", "coverage")
+        }
         at = list(zip(seen.success_at, seen.failure_at, strict=True))
     return Assessment(
         kind=design.kind,

@@ -35,6 +35,13 @@ class Bench:
         nulls = [s for s in study.scenarios if study.scenario(s).benefit(study.endpoint) == 0]
         return cls(study, runner, study.scenario(nulls[0]) if nulls else hoped.scaled(0.0), hoped)
 
+    def null_for(self, plan: Plan) -> Scenario:
+        """A scenario at the boundary of a plan's null hypothesis: without benefit, or just as much worse as its margin."""
+        hoped = self.hoped.benefit(plan.endpoint)
+        if plan.null_benefit == 0 or hoped == 0:
+            return self.null
+        return self.hoped.scaled(plan.null_benefit / hoped)
+
     def job(self, plan: Plan, scenario: Scenario) -> Job:
         """The job of a plan in a scenario."""
         compute = self.study.compute

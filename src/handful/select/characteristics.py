@@ -119,7 +119,9 @@ def simulated_characteristics(plan: Plan, scenario: Scenario, summary: Summary) 
     Returns:
         The characteristics, each figure with its Monte Carlo standard error.
     """
-    return Characteristics.model_validate(_simulated(plan, scenario, summary, scenario.benefit(plan.endpoint)))
+    return Characteristics.model_validate(
+        _simulated(plan, scenario, summary, scenario.benefit(plan.endpoint))
+    )
 
 
 def exact_characteristics(plan: Plan, scenario: Scenario) -> exact.ExactCharacteristics | None:
@@ -140,8 +142,6 @@ def exact_characteristics(plan: Plan, scenario: Scenario) -> exact.ExactCharacte
 def _can_run_out(plan: Plan, scenario: Scenario) -> bool:
     """Whether the pool or the end of recruitment can stop the trial."""
     recruitment = scenario.recruitment
-    if recruitment.rate is None:
-        return False
     exhausted = (
         recruitment.pool is not None and recruitment.pool < plan.participants and recruitment.new_cases == 0
     )

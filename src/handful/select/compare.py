@@ -116,14 +116,18 @@ def _summarise(bench: Bench, name: str, plan: Plan, cells: list[Cell]) -> Design
 def type_one_error(bench: Bench, name: str, plan: Plan, own: dict[str, Characteristics]) -> TypeOneError:
     """Type I error at the worst point of the null: exactly where trials can be enumerated, else over the null scenarios."""
     nominal = plan.aim.alpha
-    nulls = {f"in “{s}”": told.success for s, told in own.items() if told.truth <= 0}
+    nulls = {f"in “{s}”": told.success for s, told in own.items() if told.truth <= plan.null_benefit}
     lattice = exact.lattice_of(plan)
     if lattice is not None:
         value, nuisance = exact.worst_type_one_error(plan, lattice)
-        chance = "" if nuisance is None else f", at a common chance of success of {nuisance:.3f}"
+        chance = "" if nuisance is None else f", at {lattice.null.nuisance} of {nuisance:.3f}"
         nulls[f"at the boundary of the null{chance}"] = Figure.exact(value)
     if not nulls:
-        nulls = {"without effect": bench.told(name, plan, bench.null, "no effect (added)").success}
+        nulls = {
+            "at the boundary of the null": bench.told(
+                name, plan, bench.null_for(plan), "boundary of the null"
+            ).success
+        }
     worst = max(nulls, key=lambda where: nulls[where].value or 0.0)
     figure = nulls[worst]
     return TypeOneError(worst=figure, at=worst, nominal=nominal, exceeded=not figure.at_most(nominal))

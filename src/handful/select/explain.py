@@ -117,7 +117,11 @@ def _scenario(study: Study, name: str) -> list[str]:
     hoped = " This is the scenario hoped for." if name == study.hoped_for else ""
     said = [scenario.note] if scenario.note else []
     benefit = scenario.benefit(endpoint)
-    told = f"The true benefit is {benefit_words(benefit, endpoint)}." if benefit else "There is no benefit in it."
+    told = (
+        f"The true benefit is {benefit_words(benefit, endpoint)}."
+        if benefit
+        else "There is no benefit in it."
+    )
     said.append(told + hoped)
     shift = scenario.regression_to_the_mean(endpoint)
     if shift > 0:
@@ -132,7 +136,9 @@ def _troubles(scenario: Scenario) -> list[str]:
     """What makes people change without the product being the cause."""
     said = []
     if scenario.drift:
-        said.append(f"Without the product people now do better than the benchmark or their own past by {scenario.drift:g}.")
+        said.append(
+            f"Without the product people now do better than the benchmark or their own past by {scenario.drift:g}."
+        )
     if scenario.learning:
         said.append(f"Being tested again improves performance by {scenario.learning:g}.")
     if scenario.contamination:
@@ -148,7 +154,9 @@ def _operations(recruitment: Recruitment, product: Product) -> list[str]:
         at = f" once all {sites} sites are open" if sites > 1 else ""
         said.append(f"Participants come at {recruitment.rate:g} a month{at}.")
     if recruitment.pool is not None:
-        said.append(f"{recruitment.pool:,} eligible people exist at the start; recruitment ends when they run out.")
+        said.append(
+            f"{recruitment.pool:,} eligible people exist at the start; recruitment ends when they run out."
+        )
     if recruitment.dropout:
         said.append(f"Participants are lost at a rate of {recruitment.dropout * 12:.3g} a year.")
     if product.manufacturing_failure:
@@ -180,7 +188,10 @@ def _choice(study: Study) -> list[str]:
     if limits.on_control is not None:
         kept.append(f"at most {_share(limits.on_control)} of participants on control")
     direction = "fewest" if choice.best.startswith("expected") else "most"
-    return [f"A design must keep {list_words(kept)}.", f"Among those that do, the {direction} {choice.best} is best."]
+    return [
+        f"A design must keep {list_words(kept)}.",
+        f"Among those that do, the {direction} {choice.best} is best.",
+    ]
 
 
 def _computation(study: Study) -> list[str]:

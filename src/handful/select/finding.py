@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from handful.store.project import INDEX, Project, StoreError, StoredRun
+from handful.store.project import INDEX, Project, StoredRun, StoreError
 
 _DEPTH = 2
 

@@ -144,7 +144,9 @@ class _Resizable:
         self._design = design
         plan = design.plan(question)
         if plans_its_own_size(design, question):
-            raise ValueError(f"a {design.kind} design finds its own size: say the power and read its `participants`")
+            raise ValueError(
+                f"a {design.kind} design finds its own size: say the power and read its `participants`"
+            )
         own: int = plan.participants
         events: int | None = getattr(design, "events", None)
         self.counted = "participants" if events is None else "events"
@@ -169,7 +171,12 @@ class _Resizable:
 
 
 def _power(
-    design: Design | None, scenario: Scenario, question: Question, trials: int, seed: int, executor: Executor | None
+    design: Design | None,
+    scenario: Scenario,
+    question: Question,
+    trials: int,
+    seed: int,
+    executor: Executor | None,
 ) -> Figure | None:
     """Power of a design; None when it cannot be planned."""
     if design is None:

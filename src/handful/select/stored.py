@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import tempfile
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
 
 from handful.designs.base import Design, Question
 from handful.designs.registry import families
-from handful.engine.simulate import PART_TRIALS, Job, simulate
+from handful.engine.simulate import Job, simulate
 from handful.engine.summary import Summary
 from handful.kernels.cache import kernel_hash
-from handful.participants.block import BLOCK_TRIALS
+from handful.participants.block import Layout
 from handful.participants.endpoint import Endpoint
 from handful.scenarios.base import Scenario
 from handful.scenarios.registry import scenario_kinds
-from handful.store.project import Project, StoredRun
+from handful.store.project import Project, StoredRun, StoreError
 from handful.study.model import Study
 
 
@@ -91,7 +91,7 @@ def record_of(job: Job, design: Design, question: Question) -> dict[str, Any]:
         "seed": job.seed,
         "trials": job.trials,
         "precision": job.precision,
-        "layout": {"block": BLOCK_TRIALS, "part": PART_TRIALS},
+        "layout": asdict(job.layout),
     }
 
 
@@ -107,7 +107,14 @@ def job_of(record: dict[str, Any]) -> Job:
     question = Question(Endpoint.model_validate(record["endpoint"]), record["alpha"], record["power"])
     design: Design = families.get(record["design"]["kind"]).model_validate(record["design"])
     scenario: Scenario = scenario_kinds.get(record["scenario"]["kind"]).model_validate(record["scenario"])
-    return Job(design.plan(question), scenario, record["seed"], record["trials"], record["precision"])
+    return Job(
+        plan=design.plan(question),
+        scenario=scenario,
+        seed=record["seed"],
+        trials=record["trials"],
+        precision=record["precision"],
+        layout=Layout(**record["layout"]),
+    )
 
 
 @dataclass(frozen=True)
@@ -118,7 +125,7 @@ class Rerun:
         identity: The run.
         same: Whether every byte is the same.
         compared: What was compared, in words.
-        differences: What differs: other software first, then parts.
+        differences: What differs: other software first, then files, sums and parts.
     """
 
     identity: str
@@ -139,27 +146,30 @@ def rerun(project: Project, identity: str, executor: Executor | None = None) -> 
         Whether it is the same, and if not, what differs.
 
     Raises:
-        StoreError: When there is no such run.
+        StoreError: When there is no such run, when it is not complete, or when the index of it was changed.
     """
     old = project.run(identity)
-    differences = []
-    for what, now in (("handful", version("handful")), ("kernels", kernel_hash())):
-        if old.record[what] != now:
-            differences.append(f"{what}: the run was made with {old.record[what]}, this is {now}")
-    job = job_of(old.record)
+    if not old.complete:
+        raise StoreError(
+            f"run {old.identity} in {project.folder} is not complete; compare again to finish it first"
+        )
+    software = [
+        f"{what}: the run was made with {old.record[what]}, this is {now}"
+        for what, now in (("handful", version("handful")), ("kernels", kernel_hash()))
+        if old.record[what] != now
+    ]
+    differences = [f"{change} after it was stored" for change in project.changes(old)]
     with tempfile.TemporaryDirectory(prefix="handful-") as folder, Project(folder) as elsewhere:
         elsewhere.keep_study(project.study_text(old.study), old.study)
         new = elsewhere.begin(
             old.record, study=old.study, design=old.design, scenario=old.scenario, rows=old.rows
         )
-        new = carry_on(elsewhere, new, job, executor)
-        if new.summary != old.summary:
-            differences.append("the sums over all trials differ")
-        if old.rows:
-            pairs = zip(project.part_digests(old), elsewhere.part_digests(new), strict=False)
-            differences += [f"part {number} differs" for number, (a, b) in enumerate(pairs) if a != b]
-        if new.parts != old.parts:
-            differences.append(f"{new.parts} parts instead of {old.parts}")
+        new = carry_on(elsewhere, new, job_of(old.record), executor)
+    if new.summary != old.summary:
+        differences.append("the sums over all trials differ")
+    pairs = zip(old.digests, new.digests, strict=False)
+    differences += [f"part {number} differs" for number, (a, b) in enumerate(pairs) if a != b]
+    if new.parts != old.parts:
+        differences.append(f"{new.parts} parts instead of {old.parts}")
     compared = f"{old.parts} Parquet parts and the sums" if old.rows else "the sums (trials were not kept)"
-    same = not any(d for d in differences if not d.startswith(("handful:", "kernels:")))
-    return Rerun(old.identity, same, compared, tuple(differences))
+    return Rerun(old.identity, not differences, compared, (*software, *differences))

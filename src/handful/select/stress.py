@@ -36,9 +36,10 @@ def _under(bench: Bench, name: str, plan: Plan, one: Stress) -> StressResult | N
     """Put a design under growing amounts of one stress; None when the scenarios do not admit it."""
     endpoint, limits = plan.endpoint, bench.study.choose.subject_to
     hoped = bench.hoped.benefit(endpoint)
-    points = [_point(bench, name, plan, one.name, 0.0, bench.null, bench.hoped)]
+    boundary = bench.null_for(plan)
+    points = [_point(bench, name, plan, one.name, 0.0, boundary, bench.hoped)]
     for amount in one.amounts:
-        null = one.apply(bench.null, endpoint, hoped, amount)
+        null = one.apply(boundary, endpoint, hoped, amount)
         good = one.apply(bench.hoped, endpoint, hoped, amount)
         if null is None or good is None:
             continue

@@ -79,8 +79,8 @@ class Quantity:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
-        """Validate by `read` alone: the annotated type only tells the type checker what is stored."""
-        return core_schema.no_info_plain_validator_function(self._validate)
+        """Read first; the annotated type and any further limits of the field then check what is stored."""
+        return core_schema.no_info_before_validator_function(self._validate, handler(source))
 
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
