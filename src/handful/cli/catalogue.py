@@ -9,7 +9,9 @@ import typer
 if TYPE_CHECKING:
     from handful.spec.registry import Registry
 
-Kind = Annotated[str | None, typer.Argument(help="One of them, to be shown with fields and papers.", show_default=False)]
+Kind = Annotated[
+    str | None, typer.Argument(help="One of them, to be shown with fields and papers.", show_default=False)
+]
 
 
 def families(kind: Kind = None) -> None:

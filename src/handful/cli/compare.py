@@ -17,13 +17,17 @@ def compare(
     study: Annotated[Path, typer.Argument(help="The study file.", metavar="STUDY.YAML")],
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder for the report and the runs. Default: beside the study file.", metavar="FOLDER"),
+        typer.Option(
+            help="Folder for the report and the runs. Default: beside the study file.", metavar="FOLDER"
+        ),
     ] = None,
     trials: Annotated[
-        int | None, typer.Option(min=1, max=10**9, help="Simulated trials, instead of the study's own number.")
+        int | None,
+        typer.Option(min=1, max=10**9, help="Simulated trials, instead of the study's own number."),
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(min=0, max=2**63 - 1, help="Seed of all randomness, instead of the study's own.")
+        int | None,
+        typer.Option(min=0, max=2**63 - 1, help="Seed of all randomness, instead of the study's own."),
     ] = None,
     threads: Annotated[
         int | None, typer.Option(min=1, max=256, help="Threads; they change the time taken and nothing else.")
@@ -58,7 +62,7 @@ def compare(
     for warning in comparison.warnings:
         page.print(f"Warning: {warning}")
     page.print()
-    page.print(_ranked(comparison))
+    page.print(_ranked(comparison, asked.study.choose.best))
     page.print("\nWhy, design by design:")
     for verdict in comparison.verdicts:
         page.print(f"{verdict.rank}. {verdict.design}: {' '.join(verdict.reasons)}")
@@ -67,13 +71,13 @@ def compare(
     print(f"Report: {folder.report}")
 
 
-def _ranked(comparison: Comparison) -> Table:
+def _ranked(comparison: Comparison, best: str) -> Table:
     """The designs in the order of the choice; every number says how it was obtained."""
     from handful.cli.terminal import table
 
-    rows = table(
-        "", "Design", "Keeps all", "Type I error", f"Power, {comparison.hoped_for}", "Participants", "Months", "Worth"
-    )
+    power = f"Power, {comparison.hoped_for}"
+    worth = f"Minus {best}" if best.startswith("expected") else best.capitalize()
+    rows = table("", "Design", "Keeps all", "Type I error", power, "Participants", "Months", worth)
     designs = {design.name: design for design in comparison.designs}
     for verdict in comparison.verdicts:
         rows.add_row(*_cells(comparison, designs[verdict.design], verdict))

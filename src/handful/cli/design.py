@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 def design(
-    family: Annotated[str, typer.Argument(help="Kind of design; `handful families` lists them.", metavar="FAMILY")],
+    family: Annotated[
+        str, typer.Argument(help="Kind of design; `handful families` lists them.", metavar="FAMILY")
+    ],
     fields: Annotated[
         list[str] | None,
         typer.Argument(
@@ -30,12 +32,16 @@ def design(
         str | None, typer.Option(help="What untreated people do, such as 20% or '{mean: -0.5, sd: 6}'.")
     ] = None,
     treated: Annotated[str | None, typer.Option(help="What treated people do, such as 60%.")] = None,
-    effect: Annotated[str | None, typer.Option(help="The effect of treatment, where the scenario has this field.")] = None,
+    effect: Annotated[
+        str | None, typer.Option(help="The effect of treatment, where the scenario has this field.")
+    ] = None,
     alpha: Annotated[
-        float, typer.Option(min=0.0001, max=0.4999, help="One-sided level, where the design has none of its own.")
+        float,
+        typer.Option(min=0.0001, max=0.4999, help="One-sided level, where the design has none of its own."),
     ] = 0.025,
     power: Annotated[
-        str | None, typer.Option(help="Power wanted, such as 80%: searches the smallest size that reaches it.")
+        str | None,
+        typer.Option(help="Power wanted, such as 80%: searches the smallest size that reaches it."),
     ] = None,
     trials: Annotated[
         int, typer.Option(min=1, max=10**9, help="Simulated trials where there is no exact answer.")
@@ -89,9 +95,19 @@ def _print_rule(page: Console, told: Assessment) -> None:
     for sentence in told.rule:
         page.print(sentence)
     page.print()
-    rows = table("Look", "At", f"Claim at least ({told.statistic})", "Futility at most", "Stops with a claim", "Stops without")
+    rows = table(
+        "Look",
+        "At",
+        f"Claim at least ({told.statistic})",
+        "Futility at most",
+        "Stops with a claim",
+        "Stops without",
+    )
     for number, look in enumerate(told.looks, start=1):
-        limits = [f"{limit:.6g}" if limit is not None else "-" for limit in (look.success_at_least, look.futility_at_most)]
+        limits = [
+            f"{limit:.6g}" if limit is not None else "-"
+            for limit in (look.success_at_least, look.futility_at_most)
+        ]
         stops = [in_line(figure, percent=True, digits=2) for figure in (look.success, look.failure)]
         rows.add_row(str(number), str(look.planned), *limits, *stops)
     page.print(rows)
@@ -101,7 +117,7 @@ def _print_rule(page: Console, told: Assessment) -> None:
 def _print_figures(page: Console, told: Assessment, endpoint: Endpoint) -> None:
     """The operating characteristics, each with where it comes from."""
     from handful.cli.terminal import in_line, table
-    from handful.select.answer import benefit_words
+    from handful.select.words import benefit_words
 
     rows = table("", "", "")
     rows.show_header = False
@@ -111,8 +127,14 @@ def _print_figures(page: Console, told: Assessment, endpoint: Endpoint) -> None:
         rows.add_row("Type I error", in_line(worst, percent=True), told.type_one.at + above)
     rows.add_row("Power", in_line(told.success, percent=True), f"with {benefit_words(told.truth, endpoint)}")
     if told.nominal is not None:
-        rows.add_row("Power in theory", in_line(told.nominal, percent=True), "as the normal approximation promises")
-    rows.add_row("Participants analysed", in_line(told.analysed, percent=False, digits=2), f"at most {told.participants}")
+        rows.add_row(
+            "Power in theory", in_line(told.nominal, percent=True), "as the normal approximation promises"
+        )
+    rows.add_row(
+        "Participants analysed",
+        in_line(told.analysed, percent=False, digits=2),
+        f"at most {told.participants}",
+    )
     rows.add_row("Bias of the estimate", in_line(told.bias, percent=False, digits=5), "")
     rows.add_row("Root mean squared error", in_line(told.rmse, percent=False, digits=5), "")
     rows.add_row("Coverage of the interval", in_line(told.coverage, percent=True), "")

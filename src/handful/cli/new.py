@@ -11,10 +11,13 @@ import typer
 def new(
     name: Annotated[
         Path | None,
-        typer.Argument(help="Folder to make, or a file that ends in .yaml.", metavar="NAME", show_default=False),
+        typer.Argument(
+            help="Folder to make, or a file that ends in .yaml.", metavar="NAME", show_default=False
+        ),
     ] = None,
     template: Annotated[
-        str | None, typer.Option(help="The published trial to start from; `--list` shows them.", metavar="TEMPLATE")
+        str | None,
+        typer.Option(help="The published trial to start from; `--list` shows them.", metavar="TEMPLATE"),
     ] = None,
     show: Annotated[bool, typer.Option("--list", help="List the templates.")] = False,
 ) -> None:
@@ -24,12 +27,13 @@ def new(
     """
     from handful.cli.failure import UserError
     from handful.cli.terminal import console, table
-    from handful.study.templates import DEFAULT, template_titles, write_template
+    from handful.study.templates import BY_IDEA, DEFAULT, template_titles, write_template
 
     if show:
-        rows = table("Template", "Study")
+        ideas = {named: idea for idea, named in BY_IDEA.items()}
+        rows = table("Template", "or", "Study")
         for each, title in template_titles().items():
-            rows.add_row(each, title)
+            rows.add_row(each, ideas.get(each, ""), title)
         console().print(rows)
         return
     if name is None:
@@ -37,6 +41,8 @@ def new(
     try:
         written = write_template(template or DEFAULT, name)
     except FileExistsError as error:
-        raise UserError(f"{error.filename} is there already and is left as it is; choose another name") from None
+        raise UserError(
+            f"{error.filename} is there already and is left as it is; choose another name"
+        ) from None
     print(f"Wrote {written}")
     print(f"Next: handful check {written}")

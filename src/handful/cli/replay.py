@@ -9,10 +9,13 @@ import typer
 
 
 def replay(
-    run: Annotated[str, typer.Argument(help="The beginning of its identity, or “design / scenario”.", metavar="RUN")],
+    run: Annotated[
+        str, typer.Argument(help="The beginning of its identity, or “design / scenario”.", metavar="RUN")
+    ],
     trial: Annotated[int, typer.Option(min=0, max=2**62, help="Number of the trial, from 0.")],
     project: Annotated[
-        Path | None, typer.Option(help="Folder of the comparison. Default: the one found here.", metavar="FOLDER")
+        Path | None,
+        typer.Option(help="Folder of the comparison. Default: the one found here.", metavar="FOLDER"),
     ] = None,
 ) -> None:
     """Tell one simulated trial participant by participant, look by look.

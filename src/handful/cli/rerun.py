@@ -9,9 +9,12 @@ import typer
 
 
 def rerun(
-    run: Annotated[str, typer.Argument(help="The beginning of its identity, or “design / scenario”.", metavar="RUN")],
+    run: Annotated[
+        str, typer.Argument(help="The beginning of its identity, or “design / scenario”.", metavar="RUN")
+    ],
     project: Annotated[
-        Path | None, typer.Option(help="Folder of the comparison. Default: the one found here.", metavar="FOLDER")
+        Path | None,
+        typer.Option(help="Folder of the comparison. Default: the one found here.", metavar="FOLDER"),
     ] = None,
     threads: Annotated[
         int | None, typer.Option(min=1, max=256, help="Threads; they change the time taken and nothing else.")

@@ -10,7 +10,8 @@ import typer
 
 def runs(
     project: Annotated[
-        Path | None, typer.Option(help="Folder of the comparison. Default: the one found here.", metavar="FOLDER")
+        Path | None,
+        typer.Option(help="Folder of the comparison. Default: the one found here.", metavar="FOLDER"),
     ] = None,
 ) -> None:
     """List the runs that a comparison keeps."""

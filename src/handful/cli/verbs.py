@@ -17,7 +17,11 @@ from handful.cli.rerun import rerun
 from handful.cli.runs import runs
 
 app = typer.Typer(
-    cls=Verbs, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None
+    cls=Verbs,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 for _verb in (new, check, compare, replay, rerun, runs, design, families, analyses, scenarios):
     app.command()(_verb)

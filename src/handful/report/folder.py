@@ -59,7 +59,9 @@ class ResultsFolder:
         if force or not self.path.is_dir() or not any(self.path.iterdir()):
             return
         if not (self.path / INDEX).is_file():
-            raise StoreError(f"{self.path} holds other things; name another folder with --out, or add --force")
+            raise StoreError(
+                f"{self.path} holds other things; name another folder with --out, or add --force"
+            )
         there = self._title_there()
         if there is not None and there != title:
             raise StoreError(
@@ -75,7 +77,9 @@ class ResultsFolder:
         title = found.get("title") if isinstance(found, dict) else None
         return title if isinstance(title, str) else None
 
-    def fill(self, file: StudyFile, *, threads: int | None = None, progress: Progress | None = None) -> Comparison:
+    def fill(
+        self, file: StudyFile, *, threads: int | None = None, progress: Progress | None = None
+    ) -> Comparison:
         """Compare the designs of a study and write everything here; runs that are done are taken as they are.
 
         Args:

@@ -6,7 +6,7 @@ import math
 
 from handful.engine.replay import LookStory, ParticipantStory, TrialStory
 from handful.participants.endpoint import Endpoint
-from handful.select.answer import benefit_words
+from handful.select.words import benefit_words
 
 _SAID = {
     "success": "Benefit is claimed.",
@@ -85,9 +85,7 @@ def _look(look: LookStory, looks: int, statistic: str) -> str:
     if look.futility_at_most is not None:
         needed.append(f"futility is at most {look.futility_at_most:.4g}")
     rule = f" ({'; '.join(needed)})" if needed else ""
-    return (
-        f"{name}{when}: {look.included} {counted} counted, {statistic} is {look.statistic:.4g}{rule}. {_SAID[look.decision]}"
-    )
+    return f"{name}{when}: {look.included} {counted} counted, {statistic} is {look.statistic:.4g}{rule}. {_SAID[look.decision]}"
 
 
 def _end(story: TrialStory, endpoint: Endpoint) -> list[str]:

@@ -18,8 +18,8 @@ PAPERS = (
         "European Medicines Agency",
         2024,
         "Reflection paper on establishing efficacy based on single-arm trials submitted as pivotal evidence in a marketing "
-        "authorisation application",
-        "EMA/CHMP/458061/2024",
+        "authorisation",
+        "EMA/CHMP/564424/2021",
     ),
     Reference(
         "gardner1973",

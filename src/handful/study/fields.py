@@ -54,7 +54,11 @@ def from_fields(family: str, endpoint: str, fields: Iterable[str]) -> Single:
         (0.4, 0.4)
     """
     design_class, scenario_class = families.get(family), scenario_kinds.get(endpoint)
-    classes: dict[str, type[Spec]] = {"design": design_class, "scenario": scenario_class, "endpoint": Endpoint}
+    classes: dict[str, type[Spec]] = {
+        "design": design_class,
+        "scenario": scenario_class,
+        "endpoint": Endpoint,
+    }
     parts: dict[str, dict[str, Any]] = {
         "design": {"kind": family},
         "scenario": {"kind": endpoint},
@@ -99,7 +103,16 @@ def _owner(path: tuple[str, ...], classes: Mapping[str, type[Spec]]) -> tuple[st
             return part, path
     known = list(dict.fromkeys(name for part in _PARTS for name in names[part] if name != "kind"))
     raise SpecError(
-        [Problem(None, None, None, "", f"the field {clean(path[0])}", f"a field that there is: {one_of(known, path[0])}")]
+        [
+            Problem(
+                None,
+                None,
+                None,
+                "",
+                f"the field {clean(path[0])}",
+                f"a field that there is: {one_of(known, path[0])}",
+            )
+        ]
     )
 
 
@@ -108,7 +121,9 @@ def _put(data: dict[str, Any], path: tuple[str, ...], value: Any, field: str) ->
     for name in path[:-1]:
         inner = data.setdefault(name, {})
         if not isinstance(inner, dict):
-            raise SpecError([Problem(None, None, None, " > ".join(path), shown(field), f"{name} as a group of fields")])
+            raise SpecError(
+                [Problem(None, None, None, " > ".join(path), shown(field), f"{name} as a group of fields")]
+            )
         data = inner
     data[path[-1]] = value
 

@@ -6,12 +6,22 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from handful.spec.messages import one_of
+from handful.spec.messages import clean, one_of
 from handful.spec.registry import UnknownKind
 from handful.spec.yaml import read_yaml
 
-DEFAULT = "fellow-eye"
+DEFAULT = "stargardt-rpe"
 """The template that is taken when none is named."""
+
+BY_IDEA = {
+    "fellow-eye": "stargardt-rpe",
+    "own-control": "hope-b",
+    "paired-wounds": "viital",
+    "randomised": "luxturna",
+    "single-arm": "casgevy",
+    "time-to-event": "str1ve-survival",
+}
+"""Templates by the idea that they show best."""
 
 
 def template_names() -> tuple[str, ...]:
@@ -38,7 +48,7 @@ def template_text(name: str) -> str:
     """The text of a template.
 
     Args:
-        name: Its name; underscores and spaces stand for hyphens.
+        name: Its name, or an idea of `BY_IDEA`; underscores and spaces stand for hyphens.
 
     Returns:
         A study file, comments and all.
@@ -47,12 +57,15 @@ def template_text(name: str) -> str:
         UnknownKind: When there is none of this name, with what was probably meant.
 
     Example:
-        >>> template_text("fellow eye") == template_text("fellow-eye")
+        >>> template_text("fellow eye") == template_text("stargardt_rpe")
         True
     """
-    found = _by_name().get(_hyphenated(name))
+    wanted = _hyphenated(name)
+    found = _by_name().get(BY_IDEA.get(wanted, wanted))
     if found is None:
-        raise UnknownKind(f'found the template "{name}", wanted {one_of(template_names(), name)}')
+        raise UnknownKind(
+            f'found the template "{clean(name)}", wanted {one_of([*BY_IDEA, *template_names()], name)}'
+        )
     return found.read_text(encoding="utf-8")
 
 
