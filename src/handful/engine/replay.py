@@ -132,7 +132,7 @@ def replay(job: Job, trial: int) -> TrialStory:
         finished=bool(end.finished[0]),
         months=_month(record, end),
         estimate=(float(end.estimate[0]), float(end.lower[0]), float(end.upper[0])),
-        truth=job.scenario.benefit(plan.endpoint),
+        truth=job.scenario.assigned_benefit(plan.endpoint),
     )
 
 

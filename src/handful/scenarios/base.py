@@ -7,6 +7,7 @@ the variance and the apparent benefit that selection alone makes.
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from collections.abc import Callable
 from functools import cached_property
@@ -40,7 +41,9 @@ class Scenario(Spec):
 
     note: str = Field("", description="What this scenario stands for, in words.")
     weight: NonNegativeNumber = Field(
-        1.0, description="Plausibility relative to the other scenarios, for the choice."
+        1.0,
+        description="Plausibility relative to the other scenarios, for the choice; with 0 the scenario is shown and neither "
+        "weighed nor held against a design.",
     )
     contamination: Share = Field(
         0.0, description="Share of the effect that reaches the untreated unit of a treated participant."
@@ -93,6 +96,30 @@ class Scenario(Spec):
         Raises:
             ValueError: In one plain sentence, when the scenario does not suit the endpoint.
         """
+
+    def assigned_benefit(self, endpoint: Endpoint) -> float:
+        """True benefit that the estimand asks for: of being assigned to treatment, whatever became of it.
+
+        It is less than `benefit` when some people get no product and are followed as untreated or count as
+        failures. For a binary endpoint it is exact, for a mean too; of a rate it is the ratio of the mean rates,
+        and of a hazard that of the mean hazards at the start.
+
+        Args:
+            endpoint: The endpoint, with its estimand.
+
+        Returns:
+            The benefit, on the scale of `endpoint.measure`; estimates and intervals are judged by it.
+        """
+        chances = self.chances(endpoint)
+        if chances is not None:
+            return chances["treated"] - chances["control"]
+        made, benefit = 1 - self.product.manufacturing_failure, self.benefit(endpoint)
+        if made == 1 or endpoint.strategy("not dosed") not in ("treatment policy", "composite"):
+            return benefit
+        if not endpoint.measure.ratio:
+            return made * benefit
+        ratio = endpoint.natural(benefit)
+        return math.log(made * ratio + 1 - made) / math.log(ratio) * benefit if ratio != 1 else 0.0
 
     @abstractmethod
     def scaled(self, factor: float) -> Self:

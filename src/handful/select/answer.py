@@ -86,6 +86,8 @@ def turn_words(result: StressResult) -> str:
     if result.turns_at is None:
         most = max(p.amount for p in result.points)
         return f"up to {amount_words(most, result.unit)} it holds."
+    if result.turns_at == 0:
+        return f"it does not keep {result.broken} even without."
     return f"from about {amount_words(result.turns_at, result.unit)} on it no longer keeps {result.broken}."
 
 

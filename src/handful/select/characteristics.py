@@ -44,7 +44,7 @@ class Characteristics(BaseModel):
     """What a design does in a scenario.
 
     Attributes:
-        truth: True benefit, on the scale of the endpoint's measure.
+        truth: True benefit in people who are treated, on the scale of the endpoint's measure.
         success: Probability of claiming benefit: power when there is one, type I error when there is none.
         success_at: The same at each look.
         failure_at: Probability of ending without a claim at each look.
@@ -53,9 +53,9 @@ class Characteristics(BaseModel):
         analysed: Expected participants analysed.
         months: Duration; None when recruitment has no timing.
         inferior: Expected participants left with the inferior option.
-        bias: Mean of the reported estimate minus the truth.
-        rmse: Root mean squared error of the reported estimate.
-        coverage: Probability that the reported interval covers the truth.
+        bias: Mean of the reported estimate minus what the estimand asks for (`Scenario.assigned_benefit`).
+        rmse: Root mean squared error of the reported estimate, likewise.
+        coverage: Probability that the reported interval covers what the estimand asks for.
         nominal: Probability of success that the normal theory promises; None where there is no such theory.
         trials: Trials simulated.
     """
@@ -136,7 +136,7 @@ def exact_characteristics(plan: Plan, scenario: Scenario) -> exact.ExactCharacte
         return None
     if any(name not in chances for name in lattice.null.names):
         return None
-    return exact.characteristics(plan, lattice, chances, scenario.benefit(plan.endpoint))
+    return exact.characteristics(plan, lattice, chances, scenario.assigned_benefit(plan.endpoint))
 
 
 def _can_run_out(plan: Plan, scenario: Scenario) -> bool:

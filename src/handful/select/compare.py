@@ -114,9 +114,17 @@ def _summarise(bench: Bench, name: str, plan: Plan, cells: list[Cell]) -> Design
 
 
 def type_one_error(bench: Bench, name: str, plan: Plan, own: dict[str, Characteristics]) -> TypeOneError:
-    """Type I error at the worst point of the null: exactly where trials can be enumerated, else over the null scenarios."""
+    """Type I error at the worst point of the null: over the declared scenarios that have weight, and over its boundary.
+
+    The boundary is searched exactly where trials can be enumerated. Where they cannot and no scenario with weight lies in the
+    null, one at the boundary is added.
+    """
     nominal = plan.aim.alpha
-    nulls = {f"in “{s}”": told.success for s, told in own.items() if told.truth <= plan.null_benefit}
+    nulls = {
+        f"in “{s}”": told.success
+        for s, told in own.items()
+        if told.truth <= plan.null_benefit + 1e-9 and bench.study.scenario(s).weight > 0
+    }
     lattice = exact.lattice_of(plan)
     if lattice is not None:
         value, nuisance = exact.worst_type_one_error(plan, lattice)
@@ -157,10 +165,11 @@ def _conclude(
     """Choose, and put everything together."""
     study = bench.study
     weights = _weights(study)
+    made = {name: 1 - study.scenario(name).product.manufacturing_failure for name in study.scenarios}
     candidates = []
     for design in designs:
         own = {cell.scenario: cell.characteristics for cell in cells if cell.design == design.name}
-        worth = utility(own, weights, study.hoped_for, study.choose, study.endpoint, study.population)
+        worth = utility(own, weights, study.hoped_for, study.choose, study.endpoint, study.population, made)
         borne = tuple(s for s in stresses if s.design == design.name)
         candidates.append(Candidate(design.name, design.type_one, own, worth, design.participants, borne))
     verdicts = choose(candidates, study.choose.subject_to, study.hoped_for, study.choose.best)

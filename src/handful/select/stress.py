@@ -97,7 +97,8 @@ def _turn(
 def _crossing(
     points: list[StressPoint], figure: Callable[[StressPoint], Figure | None], limit: float, *, above: bool
 ) -> float | None:
-    """Where a figure first crosses a limit, by straight lines between amounts; None when it never does, or did from the start.
+    """Where a figure first crosses a limit, by straight lines between amounts; None when it never does, 0 when it is beyond
+    without any stress.
 
     Simulated figures count as crossing only beyond two Monte Carlo standard errors.
     """
@@ -109,7 +110,7 @@ def _crossing(
         kept = told.at_most(limit) if above else told.at_least(limit)
         if not kept:
             if before is None:
-                return None
+                return 0.0
             amount, value = before
             share = (limit - value) / (told.value - value) if told.value != value else 1.0
             return amount + min(1.0, max(0.0, share)) * (point.amount - amount)

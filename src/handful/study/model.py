@@ -41,10 +41,14 @@ class Population(Spec):
     )
 
     def to_treat_after(self, months: float) -> float:
-        """Expected people who can still be treated when a trial ends after so many months; 0 beyond the horizon."""
+        """Expected people who can still be treated when a trial ends after so many months; 0 beyond the horizon.
+
+        While the trial runs as many become too ill, or die, as fall ill, so that the prevalence stays what it is: waiting
+        costs the people who come too late.
+        """
         if months >= self.horizon:
             return 0.0
-        return self.reachable * (self.prevalence + self.incidence * self.horizon / 12)
+        return self.reachable * (self.prevalence + self.incidence * (self.horizon - months) / 12)
 
 
 class Constraints(Spec):
