@@ -10,9 +10,11 @@ from handful.participants.endpoint import Endpoint
 from handful.report.plot import Plot, Scale, Series, percent_ticks
 from handful.report.tables import Drawing, Table, Text
 from handful.report.tags import benefit_figure, benefit_unit, percent, plain, share
-from handful.select.answer import amount_words, turn_words
+from handful.select.answer import turn_words
 from handful.select.figure import Figure
 from handful.select.results import Comparison, StressPoint, StressResult
+from handful.select.stress import DOUBLED
+from handful.select.words import amount_words
 from handful.study.model import Study
 
 _TURN = '<circle class="turn" r="8"/>'
@@ -41,13 +43,29 @@ def stress_figures(study: Study, comparison: Comparison, series: Mapping[str, Se
 def _drawing(name: str, study: Study, results: Sequence[StressResult], series: Mapping[str, Series]) -> Drawing:
     """Two drawings side by side: false claims and power."""
     limits = study.choose.subject_to
-    wanted = limits.power.get(study.hoped_for)
-    what = results[0].stress
-    alpha = limits.type_I_error
+    what, alpha = results[0].stress, limits.type_I_error
+    turned = {r.design: "power" if r.broken.startswith("a power") else "claims" for r in results if r.turns_at is not None}
     claims = _panel(
-        f"{name}-claims", f"False claims under {what}", "Claims without benefit", results, lambda p: p.false_claim, alpha, series
+        f"{name}-claims",
+        f"False claims under {what}",
+        "Claims without benefit",
+        results,
+        lambda p: p.false_claim,
+        [(alpha, "allowed"), (DOUBLED * alpha, "twice")],
+        {d for d, side in turned.items() if side == "claims"},
+        series,
     )
-    power = _panel(f"{name}-power", f"Power under {what}", "Power", results, lambda p: p.power, wanted, series)
+    wanted = limits.power.get(study.hoped_for)
+    power = _panel(
+        f"{name}-power",
+        f"Power under {what}",
+        "Power",
+        results,
+        lambda p: p.power,
+        [] if wanted is None else [(wanted, "wanted")],
+        {d for d, side in turned.items() if side == "power"},
+        series,
+    )
     said: list[Text] = [
         Markup("{}<strong>{}</strong>: {}").format(series[r.design].swatch(), r.design, turn_words(r)) for r in results
     ]
@@ -55,8 +73,8 @@ def _drawing(name: str, study: Study, results: Sequence[StressResult], series: M
         name=name,
         svg=(claims, power),
         caption=(
-            f"Left: probability of claiming benefit when there is none. Right: power in “{study.hoped_for}”. Dashed: what the "
-            "study demands. A ring marks where a design first breaks a constraint that it kept without the stress, "
+            f"Probability of claiming benefit when there is none, and power in “{study.hoped_for}”. A ring marks where the "
+            f"conclusion turns: false claims beyond twice the {percent(alpha)} allowed, or power below what is wanted, "
             "interpolated between the amounts tried. Filled markers are exact, hollow ones simulated."
         ),
         table=_table(study.endpoint, results),
@@ -70,19 +88,20 @@ def _panel(
     axis: str,
     results: Sequence[StressResult],
     figure: Callable[[StressPoint], Figure | None],
-    limit: float | None,
+    limits: Sequence[tuple[float, str]],
+    turned: set[str],
     series: Mapping[str, Series],
 ) -> Markup:
     """One drawing over the amounts of a stress."""
     told = {r.design: _values(r, figure) for r in results}
-    values = [y for points in told.values() for _, y, _ in points] + ([limit] if limit is not None else [])
+    values = [y for points in told.values() for _, y, _ in points] + [y for y, _ in limits]
     top = max([*values, 0.05])
     x = Scale.around([p.amount for r in results for p in r.points])
     plot = Plot(name, title, _described(results, told), x, Scale(0, min(1.0, 1.08 * top)), height=220)
     plot.y_axis(axis, percent_ticks(plot.y, 4))
     plot.x_axis(axis_unit(results[0].unit), amount_ticks(x, results[0].unit))
-    if limit is not None:
-        plot.level(limit)
+    for limit, label in limits:
+        plot.level(limit, label)
     ends = []
     for r in results:
         look = series[r.design]
@@ -92,9 +111,9 @@ def _panel(
         plot.line([(a, y) for a, y, _ in points], look.classes)
         for a, y, simulated in points:
             plot.marker(a, y, look, hollow=simulated)
-        turned = None if r.turns_at is None else _interpolated(points, r.turns_at)
-        if r.turns_at is not None and turned is not None and limit is not None and abs(turned - limit) < 0.02 + 0.05 * top:
-            plot.glyph(r.turns_at, plot.down(turned), _TURN)
+        crossing = _interpolated(points, r.turns_at) if r.design in turned and r.turns_at is not None else None
+        if crossing is not None and r.turns_at is not None:
+            plot.glyph(r.turns_at, plot.down(crossing), _TURN)
         ends.append((look, points[-1][1]))
     plot.end_labels(ends, letters=14)
     return plot.svg()

@@ -1,0 +1,92 @@
+"""What the methods used in a comparison cannot do: only those that were used, each in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from handful.select.figure import Figure
+from handful.select.results import Comparison
+from handful.study.model import Study
+
+_OWN_PAST = "own control"
+_BENCHMARKED = ("single arm", "simon", "bayesian single arm")
+
+
+def limits(study: Study, comparison: Comparison) -> list[str]:
+    """Say what the methods behind a comparison leave out.
+
+    Args:
+        study: The study.
+        comparison: Its results.
+
+    Returns:
+        Sentences, the most consequential first.
+    """
+    how = {figure.how for figure in _figures(comparison)}
+    kinds = {design.kind for design in comparison.designs}
+    told = ["Every figure is true of the scenarios below and of nothing else; none of them was seen in a patient of the planned trial."]
+    if kinds.intersection(_BENCHMARKED):
+        told.append(
+            "A benchmark is taken as a number without error. Whatever is wrong with it is counted as benefit or as harm, and no "
+            "number of participants mends that."
+        )
+    if _OWN_PAST in kinds:
+        told.append(
+            "A comparison with a person's own past takes every change after treatment for an effect of treatment: course of the "
+            "disease, care, practice and regression to the mean included."
+        )
+    if "within participant" in kinds:
+        told.append(
+            "A comparison within a participant sees only what treatment does to the treated side; an effect that reaches the other "
+            "side, and any harm to the whole person, is invisible to it."
+        )
+    if "group sequential" in kinds:
+        told.append(
+            "Estimates and intervals after early stopping are those of the plain analysis; the bias that stopping causes is shown "
+            "and not removed."
+        )
+    told += _of_engines(how, study)
+    told.append(
+        "Type I error is that of the null scenarios and of the enumerated null; where it is not exact, a worse null that was not "
+        "declared as a scenario is not searched for."
+    )
+    if study.choose.best == "people helped over the horizon":
+        told.append(
+            "People helped over the horizon assumes that a claim of benefit leads to treatment of everybody within reach at once, that "
+            "no claim leads to none, and weighs scenarios by the plausibilities stated below."
+        )
+    told.append("Loss to follow-up and failed manufacture happen independently of the outcome.")
+    if study.other_endpoints:
+        told.append("Designs are compared on the primary endpoint alone; the other endpoints of the study are only recorded.")
+    return told
+
+
+def _of_engines(how: set[str], study: Study) -> list[str]:
+    """Limits of the ways in which figures were computed."""
+    told = []
+    if "exact" in how:
+        told.append(
+            "Exact figures enumerate every possible count of the design under the scenario; they are exact for that model of independent "
+            "participants, not for the world."
+        )
+    if "numeric" in how:
+        told.append("Numeric figures integrate the normal theory of the analysis, which is an approximation where participants are few.")
+    if "simulated" in how:
+        precise = f" or until the standard error was at most {study.compute.precision:g}" if study.compute.precision else ""
+        told.append(
+            f"Simulated figures come from up to {study.compute.trials} trials each{precise}. All designs see the same simulated people, so "
+            "that differences between designs are more precise than their separate errors suggest."
+        )
+    return told
+
+
+def _figures(comparison: Comparison) -> Iterator[Figure]:
+    """The figures that a reader meets first."""
+    for cell in comparison.cells:
+        told = cell.characteristics
+        yield from (told.success, told.bias, told.coverage, told.participants.mean)
+        if told.nominal is not None:
+            yield told.nominal
+    for design in comparison.designs:
+        if design.type_one.worst is not None:
+            yield design.type_one.worst

@@ -1,0 +1,185 @@
+"""The results of a comparison as tables: the ranking, every scenario, and when trials stop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from handful.report.plot import Series
+from handful.report.tables import Table, Text
+from handful.report.tags import benefit_figure, benefit_unit, number, percent, plain, share, simulated
+from handful.select.characteristics import Characteristics, Spread
+from handful.select.results import Comparison, DesignSummary, Verdict
+from handful.study.model import Study
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One design in the ranking.
+
+    Attributes:
+        series: How it looks.
+        design: The design.
+        verdict: What the choice says of it.
+        measures: (heading, value) pairs in the order of the columns.
+        flags: What a reader must not miss, in a few words.
+    """
+
+    series: Series
+    design: DesignSummary
+    verdict: Verdict
+    measures: tuple[tuple[str, Text], ...]
+    flags: tuple[str, ...]
+
+
+def ranking(study: Study, comparison: Comparison, series: Mapping[str, Series]) -> list[Ranked]:
+    """The designs, best first, with the figures of the ranked table.
+
+    Args:
+        study: The study.
+        comparison: Its results.
+        series: How each design looks.
+
+    Returns:
+        One entry a design; all have the same columns.
+    """
+    by_name = {d.name: d for d in comparison.designs}
+    return [_ranked(study, comparison, by_name[v.design], v, series[v.design]) for v in comparison.verdicts]
+
+
+def _ranked(study: Study, comparison: Comparison, design: DesignSummary, verdict: Verdict, series: Series) -> Ranked:
+    """One row."""
+    told = comparison.cell(design.name, comparison.hoped_for)
+    error = design.type_one
+    nominal = Markup('<span class="beside">nominal {}</span>').format(percent(error.nominal))
+    worst = Markup("{} {}").format(share(error.worst), nominal)
+    if error.exceeded:
+        worst += Markup(' <strong class="flag">above nominal</strong>')
+    measures: tuple[tuple[str, Text], ...] = (
+        ("Power", share(told.success)),
+        ("Type I error, worst", worst),
+        ("Participants expected (min to max)", _range(told.participants)),
+        ("Months expected (min to max)", _range(told.months)),
+        (f"Bias, {benefit_unit(study.endpoint)}", benefit_figure(told.bias, study.endpoint)),
+        ("Interval covers the truth", share(told.coverage)),
+        ("With the inferior option", number(told.inferior)),
+        (utility_words(study), number(verdict.utility)),
+    )
+    flags = []
+    if error.exceeded:
+        flags.append("Type I error above nominal")
+    if not verdict.kept:
+        flags.append("Breaks a constraint")
+    if verdict.frontier:
+        flags.append("On the frontier")
+    return Ranked(series, design, verdict, measures, tuple(flags))
+
+
+def utility_words(study: Study) -> str:
+    """Heading of the utility."""
+    return {
+        "people helped over the horizon": "People helped",
+        "power": "Utility: power",
+        "expected participants": "Utility: minus participants",
+        "expected duration": "Utility: minus months",
+    }[study.choose.best]
+
+
+def success_table(comparison: Comparison, series: Mapping[str, Series]) -> Table:
+    """Probability of claiming benefit, every design in every scenario."""
+    rows = []
+    for design in comparison.designs:
+        cells = tuple(_shaded(comparison.cell(design.name, s.name)) for s in comparison.scenarios)
+        rows.append((named(series[design.name]), *cells))
+    head = ("Design", *(s.name for s in comparison.scenarios))
+    return Table("Probability of claiming benefit, every design in every scenario", head, tuple(rows))
+
+
+def scenario_tables(study: Study, comparison: Comparison, series: Mapping[str, Series]) -> list[tuple[str, Table]]:
+    """All operating characteristics, one table a scenario.
+
+    Args:
+        study: The study.
+        comparison: Its results.
+        series: How each design looks.
+
+    Returns:
+        (name of the scenario, table).
+    """
+    unit = benefit_unit(study.endpoint)
+    head = (
+        "Design",
+        "Claims benefit",
+        "Normal theory says",
+        "Participants",
+        "Analysed",
+        "Months",
+        f"Bias, {unit}",
+        f"RMSE, {unit}",
+        "Coverage",
+        "Inferior option",
+        "Runs out",
+    )
+    told = []
+    for scenario in comparison.scenarios:
+        rows = []
+        for design in comparison.designs:
+            c = comparison.cell(design.name, scenario.name)
+            rows.append(
+                (
+                    named(series[design.name]),
+                    share(c.success),
+                    share(c.nominal) if c.nominal is not None else "",
+                    number(c.participants.mean),
+                    number(c.analysed),
+                    number(c.months.mean) if c.months is not None else "",
+                    benefit_figure(c.bias, study.endpoint),
+                    benefit_figure(c.rmse, study.endpoint),
+                    share(c.coverage),
+                    number(c.inferior),
+                    share(c.unfinished),
+                )
+            )
+        told.append((scenario.name, Table(f"Operating characteristics in “{scenario.name}”", head, tuple(rows))))
+    return told
+
+
+def stopping_table(comparison: Comparison, series: Mapping[str, Series]) -> Table | None:
+    """How trials end at each look of the designs that have several; None when no design has."""
+    rows: list[tuple[Text, ...]] = []
+    for design in comparison.designs:
+        looks = len(comparison.cell(design.name, comparison.hoped_for).success_at)
+        if looks < 2:
+            continue
+        for k in range(looks):
+            cells = []
+            for s in comparison.scenarios:
+                c = comparison.cell(design.name, s.name)
+                cells.append(Markup("{}<br>{}").format(share(c.success_at[k]), share(c.failure_at[k])))
+            rows.append((Markup("{} look {}").format(named(series[design.name]), k + 1), *cells))
+    if not rows:
+        return None
+    head = ("Design and look", *(s.name for s in comparison.scenarios))
+    return Table("Ends at each look: with a claim (above) and without (below)", head, tuple(rows))
+
+
+def named(series: Series) -> Markup:
+    """The name of a design with its marker."""
+    return Markup("{}{}").format(series.swatch(), series.name)
+
+
+def _shaded(told: Characteristics) -> Markup:
+    """A probability over a bar of that length."""
+    value = told.success.value or 0.0
+    kind = "bad" if told.truth <= 0 else "good"
+    return Markup('<span class="meter {}" style="--v:{:.1f}%">{}</span>').format(kind, 100 * value, share(told.success))
+
+
+def _range(spread: Spread | None) -> Markup | str:
+    """Mean with the smallest and largest value that occurred."""
+    if spread is None:
+        return "no timing"
+    least, most = plain(round(spread.least, 1)), plain(round(spread.most, 1))
+    return Markup('{} <span class="beside">{}</span>').format(number(spread.mean), simulated(f"{least} to {most}"))
