@@ -13,10 +13,10 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 def as_block(
-    name: str, values: ArrayLike, dtype: DTypeLike, shape: tuple[int, ...] | None = None
+    name: str, values: ArrayLike, dtype: DTypeLike | None, shape: tuple[int, ...] | None = None
 ) -> NDArray[Any]:
     """Return an array of shape (trials, participants), the same as that of another when given."""
-    block = np.ascontiguousarray(values, dtype=dtype)
+    block = np.ascontiguousarray(values, dtype=dtype)  # dtype None keeps what there is
     if block.ndim != 2:
         raise ValueError(f"{name} must have the shape (trials, participants), not {block.shape}")
     if shape is not None and block.shape != shape:
@@ -36,7 +36,7 @@ def as_included(included: ArrayLike | None, shape: tuple[int, ...]) -> NDArray[n
     if included is None:
         return np.full(shape[0], shape[1], dtype=np.int64)
     counts = as_per_trial("included", included, np.int64, shape)
-    if ((counts < 0) | (counts > shape[1])).any():
+    if counts.size and (counts.min() < 0 or counts.max() > shape[1]):
         raise ValueError(f"included must be 0 .. {shape[1]}, the number of participants")
     return counts
 
@@ -44,6 +44,8 @@ def as_included(included: ArrayLike | None, shape: tuple[int, ...]) -> NDArray[n
 def as_per_trial(name: str, values: ArrayLike, dtype: DTypeLike, shape: tuple[int, ...]) -> NDArray[Any]:
     """Return one value for each trial, from one for all or one each."""
     array = np.asarray(values, dtype=dtype)
-    if array.shape not in ((), shape[:1]):
+    if array.shape == shape[:1]:
+        return np.ascontiguousarray(array)
+    if array.shape != ():
         raise ValueError(f"{name} must be one number or have the shape {shape[:1]}, not {array.shape}")
-    return np.array(np.broadcast_to(array, shape[:1]))
+    return np.full(shape[:1], array)

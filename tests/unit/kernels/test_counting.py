@@ -82,3 +82,16 @@ def test_arguments_that_do_not_fit_are_refused() -> None:
         kernels.moments_prefix(numbers[0], arm[0])
     with pytest.raises(ValueError, match="one number or have the shape"):
         kernels.count_prefix(flags, arm, [1, 2])
+
+
+def test_prefixes_of_arrivals_and_of_the_treated() -> None:
+    arrival = np.sort(RNG.exponential(10, (TRIALS, PARTICIPANTS)), axis=1)
+    arrival[:, -3:] = np.inf
+    month = RNG.exponential(10, TRIALS)
+    there = arrival <= month[:, None]
+    arrived = kernels.arrived_by(arrival, month)
+    np.testing.assert_array_equal(arrived, twins.arrived_by(arrival, month))
+    np.testing.assert_array_equal(arrived, there.sum(axis=1))
+    treated = kernels.treated_prefix(arm, arrived)
+    np.testing.assert_array_equal(treated, twins.treated_prefix(arm, arrived))
+    np.testing.assert_array_equal(treated, (there & (arm == 1)).sum(axis=1))

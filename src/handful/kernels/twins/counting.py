@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["count_prefix", "moments_prefix"]
+__all__ = ["arrived_by", "count_prefix", "moments_prefix", "treated_prefix"]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -38,6 +38,40 @@ def count_prefix(
     n = taken.sum(axis=2)
     successes = (taken & (np.asarray(values) != 0)).sum(axis=2)
     return successes.T, n.T
+
+
+def treated_prefix(arm: Arms, included: Counts) -> Counts:
+    """Count the participants in arm 1 among the first of each trial.
+
+    Args:
+        arm: arm of each participant, shape (trials, participants).
+        included: how many of the first participants of each trial to look at.
+
+    Returns:
+        The same as `handful.kernels.counting.treated_prefix`.
+
+    Example:
+        >>> treated_prefix(np.array([[0, 1, 1, 0]]), np.array([2])).tolist()
+        [1]
+    """
+    return np.asarray(_taken(arm, included, np.ones(arm.shape, dtype=np.bool_), 2)[1].sum(axis=1))
+
+
+def arrived_by(arrival: Floats, month: Floats) -> Counts:
+    """Count the participants who have arrived by a calendar time, in each trial.
+
+    Args:
+        arrival: time of arrival, shape (trials, participants).
+        month: the calendar time, shape (trials,).
+
+    Returns:
+        The same as `handful.kernels.counting.arrived_by`.
+
+    Example:
+        >>> arrived_by(np.array([[1.0, 2.0, np.inf]]), np.array([2.0])).tolist()
+        [2]
+    """
+    return np.asarray((arrival <= np.asarray(month)[:, None]).sum(axis=1))
 
 
 def moments_prefix(
