@@ -18,11 +18,8 @@ from handful.designs.base import Plan
 from handful.engine.conduct import conduct
 from handful.engine.summary import Summary, add, summarise
 from handful.engine.trials import Trials
-from handful.participants.block import BLOCK_TRIALS, Block, blocks
+from handful.participants.block import USUAL_LAYOUT, Block, Layout, blocks
 from handful.scenarios.base import Scenario
-
-PART_TRIALS = 64 * BLOCK_TRIALS
-"""Trials in one part."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +32,7 @@ class Job:
         seed: Seed of the study.
         trials: Trials to simulate, or the most when `precision` is given.
         precision: Monte Carlo standard error of the chance of success at which to stop; None for all trials.
+        layout: How the trials are cut into parts and blocks.
     """
 
     plan: Plan
@@ -42,16 +40,17 @@ class Job:
     seed: int
     trials: int
     precision: float | None = None
+    layout: Layout = USUAL_LAYOUT
 
     @property
     def parts(self) -> int:
         """Parts that the run has at most."""
-        return math.ceil(self.trials / PART_TRIALS)
+        return math.ceil(self.trials / self.layout.part)
 
     def part(self, number: int) -> Block:
         """The trials of a part."""
-        first = number * PART_TRIALS
-        return Block(self.seed, first, min(PART_TRIALS, self.trials - first))
+        first = number * self.layout.part
+        return Block(self.seed, first, min(self.layout.part, self.trials - first))
 
 
 @dataclass(frozen=True)
@@ -96,14 +95,14 @@ def simulate_part(job: Job, number: int, *, rows: bool, executor: Executor | Non
         The part; the same bytes whatever the executor.
     """
     whole = job.part(number)
-    truth = job.scenario.benefit(job.plan.endpoint)
+    truth = job.scenario.assigned_benefit(job.plan.endpoint)
     looks, most = job.plan.looks.number, job.plan.participants
 
     def work(block: Block) -> tuple[Trials | None, Summary]:
         trials = conduct_block(job, block)
         return (trials if rows else None), summarise(trials, looks, most, truth)
 
-    cut = list(blocks(whole.seed, whole.first, whole.trials))
+    cut = list(blocks(whole.seed, whole.first, whole.trials, job.layout.block))
     results = list(executor.map(work, cut) if executor is not None else map(work, cut))
     kept = _joined([trials for trials, _ in results if trials is not None]) if rows else None
     return Part(number, kept, add(summary for _, summary in results))

@@ -8,6 +8,29 @@ from dataclasses import dataclass
 BLOCK_TRIALS = 1024
 """Trials in one full block."""
 
+PART_TRIALS = 64 * BLOCK_TRIALS
+"""Trials in one full part."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the trials of a run are cut: into parts, which are kept and resumed, and these into blocks.
+
+    No trial depends on it. The sums over trials do in their last digits, since they are added block by block, so a run
+    is made again with the layout that it was made with.
+
+    Attributes:
+        block: Trials in a full block.
+        part: Trials in a full part.
+    """
+
+    block: int = BLOCK_TRIALS
+    part: int = PART_TRIALS
+
+
+USUAL_LAYOUT = Layout()
+"""The layout of every run, unless a test wants many small parts."""
+
 
 @dataclass(frozen=True)
 class Block:

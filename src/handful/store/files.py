@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import tempfile
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file so that no reader and no crash ever sees a part of it.
 
-    The content goes to a temporary file in the same folder, is forced to disk, and takes the name in one step.
+    The content goes to a temporary file in the same folder, is forced to disk, and takes the name in one step; then
+    the folder is forced to disk too, so that the name outlives a power cut.
 
     Args:
         path: The file to be.
@@ -49,6 +51,18 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+    _settle(path.parent)
+
+
+def _settle(folder: Path) -> None:
+    """Force the names in a folder to disk, where the system can (Windows cannot and need not)."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -61,17 +75,24 @@ def write_text(path: Path, text: str) -> None:
     write_whole(path, lambda temporary: temporary.write_bytes(text.encode()))
 
 
-def write_rows(path: Path, columns: Mapping[str, NDArray[np.generic]]) -> None:
+def write_rows(path: Path, columns: Mapping[str, NDArray[np.generic]]) -> str:
     """Write columns of equal length as a Parquet file, whole or not at all; the same columns give the same bytes.
 
     Args:
         path: The file to be.
         columns: Arrays by name.
+
+    Returns:
+        Digest of the file.
     """
     import polars as pl
 
     frame = pl.DataFrame({name: np.ascontiguousarray(values) for name, values in columns.items()})
-    write_whole(path, lambda temporary: frame.write_parquet(temporary, compression="zstd", statistics=False))
+    content = io.BytesIO()
+    frame.write_parquet(content, compression="zstd", statistics=False)
+    whole = content.getvalue()
+    write_whole(path, lambda temporary: temporary.write_bytes(whole))
+    return digest_of(whole)
 
 
 def read_rows(paths: list[Path]) -> pl.LazyFrame:
