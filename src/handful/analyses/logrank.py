@@ -28,7 +28,7 @@ class LogRank(OnZ):
 
     kind: Literal["log-rank"] = "log-rank"
     meaning: ClassVar[str] = "log-rank test of two arms"
-    references: ClassVar[tuple[str, ...]] = ("mantel1966", "cox1972", "heinze2001")
+    references: ClassVar[tuple[str, ...]] = ("mantel1966", "cox1972", "heinze2001", "schoenfeld1981")
     endpoints: ClassVar[frozenset[str]] = frozenset({"time to event"})
     reads: ClassVar[type[Observations]] = Events
 

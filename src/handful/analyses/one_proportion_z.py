@@ -18,13 +18,13 @@ class OneProportionZ(OnZ, OneProportion):
     meaning: ClassVar[str] = "asymptotic z-test of one proportion against the benchmark"
 
     def table(self, size: int, benchmark: float) -> Floats:
-        """z of every possible trial of one size; 0 when nobody was seen.
+        """z of every possible trial of one size; 0 when nobody was seen, and where the benchmark leaves no variance.
 
         Example:
             >>> OneProportionZ().table(4, 0.5).tolist()
             [-2.0, -1.0, 0.0, 1.0, 2.0]
         """
-        if size == 0:
-            return np.zeros(1)
+        if size == 0 or benchmark in (0.0, 1.0):
+            return np.zeros(size + 1)
         share = np.arange(size + 1) / size
         return np.asarray((share - benchmark) / np.sqrt(benchmark * (1 - benchmark) / size))

@@ -28,7 +28,8 @@ class TwoSamplePermutation(Permutation):
     def evidence(self, seen: Observations, cut: Cut, aim: Aim) -> Evidence:
         """Minus the p-value of the difference in means above the null."""
         assert isinstance(seen, Outcomes)
-        shifted = aim.sign * seen.outcome - np.where(seen.arm == TREATED, aim.null, 0.0)
+        benefit = np.asarray(aim.sign * seen.outcome, dtype=np.float64)
+        shifted = benefit - np.where(seen.arm == TREATED, aim.null, 0.0)
         return Evidence(-self.exchanged(shifted, seen.arm, looked_at(seen, cut))[:, None])
 
     def estimate(self, seen: Observations, cut: Cut, aim: Aim) -> Estimate:

@@ -60,7 +60,7 @@ class RankSum(OnPValues):
         few = np.flatnonzero(both & (people <= self.exact_up_to))
         if len(few):
             there = looked_at(seen, cut)[few]
-            ranks = midranks(aim.sign * seen.outcome[few], there)
+            ranks = midranks(np.asarray(aim.sign * seen.outcome[few], dtype=np.float64), there)
             p_value[few] = permutation_p_value(
                 ranks, seen.arm[few], observed=there, exact_up_to=self.exact_up_to
             )

@@ -191,7 +191,7 @@ class Fisher(_Exact):
 
     kind: Literal["fisher"] = "fisher"
     meaning: ClassVar[str] = "Fisher's exact test of two proportions (conditional)"
-    references: ClassVar[tuple[str, ...]] = ("fisher1935",)
+    references: ClassVar[tuple[str, ...]] = ("fisher1935", "miettinen1985")
     method: ClassVar[str] = "fisher"
 
 
@@ -200,7 +200,7 @@ class Barnard(_Exact):
 
     kind: Literal["barnard"] = "barnard"
     meaning: ClassVar[str] = "Barnard's unconditional exact test of two proportions (z-pooled order)"
-    references: ClassVar[tuple[str, ...]] = ("barnard1947", "suissa1985")
+    references: ClassVar[tuple[str, ...]] = ("barnard1947", "suissa1985", "miettinen1985")
     method: ClassVar[str] = "z-pooled"
 
 
@@ -209,7 +209,7 @@ class Boschloo(_Exact):
 
     kind: Literal["boschloo"] = "boschloo"
     meaning: ClassVar[str] = "Boschloo's unconditional exact test of two proportions"
-    references: ClassVar[tuple[str, ...]] = ("boschloo1970",)
+    references: ClassVar[tuple[str, ...]] = ("boschloo1970", "miettinen1985")
     method: ClassVar[str] = "boschloo"
 
 
@@ -222,7 +222,7 @@ class PooledZ(OnZ, TwoProportions):
 
     kind: Literal["z pooled"] = "z pooled"
     meaning: ClassVar[str] = "asymptotic z-test of two proportions with pooled variance"
-    references: ClassVar[tuple[str, ...]] = ("farrington1990",)
+    references: ClassVar[tuple[str, ...]] = ("farrington1990", "miettinen1985")
 
     def table(self, control: int, treated: int, null: float = 0.0) -> Floats:
         """z of every possible trial; 0 where it is not defined."""
