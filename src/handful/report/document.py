@@ -13,7 +13,7 @@ from handful.report.figures.distributions import distributions
 from handful.report.figures.frontier import frontier
 from handful.report.figures.lanes import lanes, participants_table
 from handful.report.figures.power import power_curves
-from handful.report.figures.stresses import stress_figures
+from handful.report.figures.stresses import reading, stress_figures
 from handful.report.limits import limits
 from handful.report.papers import papers
 from handful.report.plot import Series
@@ -55,6 +55,7 @@ def render(study: Study, comparison: Comparison, stories: Sequence[ToldTrial], s
         scenario_results=results.scenario_tables(study, comparison, series),
         stopping=results.stopping_table(comparison, series),
         stresses=stress_figures(study, comparison, series),
+        stress_notes=reading(study),
         spreads=distributions(comparison, series),
         stories=[_told(study, k, *story) for k, story in enumerate(stories, start=1)],
         assumptions=_assumptions(study, comparison),
@@ -91,10 +92,10 @@ def _key_figures(study: Study, comparison: Comparison) -> list[tuple[str, Any]]:
     figures: list[tuple[str, Any]] = [
         (f"power if the benefit is {benefit(told.truth, study.endpoint)}", share(told.success)),
         ("claims by mistake, at worst", share(design.type_one.worst)),
-        ("participants expected", number(told.participants.mean)),
+        ("participants expected", number(told.participants.mean, 1)),
     ]
     if told.months is not None:
-        figures.append(("months expected", number(told.months.mean)))
+        figures.append(("months expected", number(told.months.mean, 1)))
     return figures
 
 

@@ -235,11 +235,11 @@ class Plot:
             f"{escape(said)}</text>"
         )
 
-    def end_labels(self, ends: Sequence[tuple[Series, float]], letters: int = 17) -> None:
-        """Name lines at their right ends, moved apart so that no two overlap."""
-        named = sorted(ends, key=lambda end: self.down(end[1]))
+    def end_labels(self, ends: Sequence[tuple[Series, Sequence[float]]], letters: int = 17) -> None:
+        """Name lines at their right ends, moved apart so that no two overlap; `ends` holds the values along each line."""
+        named = sorted(ends, key=lambda end: (self.down(end[1][-1]), -sum(end[1])))
         lines = [wrap(series.name, letters)[:3] or [""] for series, _ in named]
-        wanted = [self.down(value) for _, value in named]
+        wanted = [self.down(values[-1]) for _, values in named]
         heights = [LINE * len(said) + 3 for said in lines]
         places = spread_out(wanted, heights, -self.top + 8, self.height + self.bottom - 20)
         room = max((len(part) for said in lines for part in said), default=0)

@@ -16,6 +16,19 @@ from handful.study.model import Study
 
 
 @dataclass(frozen=True)
+class Flag:
+    """What a reader must not miss about a design.
+
+    Attributes:
+        words: A few words.
+        kind: `best`, `bad` or `plain`; a class of the style sheet, never the only sign.
+    """
+
+    words: str
+    kind: str
+
+
+@dataclass(frozen=True)
 class Ranked:
     """One design in the ranking.
 
@@ -31,7 +44,7 @@ class Ranked:
     design: DesignSummary
     verdict: Verdict
     measures: tuple[tuple[str, Text], ...]
-    flags: tuple[str, ...]
+    flags: tuple[Flag, ...]
 
 
 def ranking(study: Study, comparison: Comparison, series: Mapping[str, Series]) -> list[Ranked]:
@@ -64,16 +77,16 @@ def _ranked(study: Study, comparison: Comparison, design: DesignSummary, verdict
         ("Months expected (min to max)", _range(told.months)),
         (f"Bias, {benefit_unit(study.endpoint)}", benefit_figure(told.bias, study.endpoint)),
         ("Interval covers the truth", share(told.coverage)),
-        ("With the inferior option", number(told.inferior)),
-        (utility_words(study), number(verdict.utility)),
+        ("With the inferior option", number(told.inferior, 1)),
+        (utility_words(study), number(verdict.utility, 1)),
     )
     flags = []
-    if error.exceeded:
-        flags.append("Type I error above nominal")
+    if verdict.chosen:
+        flags.append(Flag("take this one", "best"))
     if not verdict.kept:
-        flags.append("Breaks a constraint")
+        flags.append(Flag("breaks a constraint", "bad"))
     if verdict.frontier:
-        flags.append("On the frontier")
+        flags.append(Flag("on the frontier", "plain"))
     return Ranked(series, design, verdict, measures, tuple(flags))
 
 
@@ -124,7 +137,7 @@ def scenario_tables(study: Study, comparison: Comparison, series: Mapping[str, S
     )
     told = []
     for scenario in comparison.scenarios:
-        rows = []
+        rows: list[tuple[Text, ...]] = []
         for design in comparison.designs:
             c = comparison.cell(design.name, scenario.name)
             rows.append(
@@ -132,18 +145,24 @@ def scenario_tables(study: Study, comparison: Comparison, series: Mapping[str, S
                     named(series[design.name]),
                     share(c.success),
                     share(c.nominal) if c.nominal is not None else "",
-                    number(c.participants.mean),
-                    number(c.analysed),
-                    number(c.months.mean) if c.months is not None else "",
+                    number(c.participants.mean, 1),
+                    number(c.analysed, 1),
+                    number(c.months.mean, 1) if c.months is not None else "",
                     benefit_figure(c.bias, study.endpoint),
                     benefit_figure(c.rmse, study.endpoint),
                     share(c.coverage),
-                    number(c.inferior),
+                    number(c.inferior, 1),
                     share(c.unfinished),
                 )
             )
-        told.append((scenario.name, Table(f"Operating characteristics in “{scenario.name}”", head, tuple(rows))))
+        told.append((scenario.name, _without_empty(f"Operating characteristics in “{scenario.name}”", head, rows)))
     return told
+
+
+def _without_empty(caption: str, head: tuple[str, ...], rows: list[tuple[Text, ...]]) -> Table:
+    """A table without the columns in which no design has anything to say."""
+    kept = [k for k in range(len(head)) if any(row[k] for row in rows)]
+    return Table(caption, tuple(head[k] for k in kept), tuple(tuple(row[k] for k in kept) for row in rows))
 
 
 def stopping_table(comparison: Comparison, series: Mapping[str, Series]) -> Table | None:
@@ -158,7 +177,7 @@ def stopping_table(comparison: Comparison, series: Mapping[str, Series]) -> Tabl
             for s in comparison.scenarios:
                 c = comparison.cell(design.name, s.name)
                 cells.append(Markup("{}<br>{}").format(share(c.success_at[k]), share(c.failure_at[k])))
-            rows.append((Markup("{} look {}").format(named(series[design.name]), k + 1), *cells))
+            rows.append((Markup("{}, look {}").format(named(series[design.name]), k + 1), *cells))
     if not rows:
         return None
     head = ("Design and look", *(s.name for s in comparison.scenarios))
@@ -182,4 +201,4 @@ def _range(spread: Spread | None) -> Markup | str:
     if spread is None:
         return "no timing"
     least, most = plain(round(spread.least, 1)), plain(round(spread.most, 1))
-    return Markup('{} <span class="beside">{}</span>').format(number(spread.mean), simulated(f"{least} to {most}"))
+    return Markup('{} <span class="beside">{}</span>').format(number(spread.mean, 1), simulated(f"{least} to {most}"))

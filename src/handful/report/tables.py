@@ -18,13 +18,11 @@ class Table:
         caption: What it shows.
         head: Headings of the columns; the first is that of the row headings.
         rows: Cells; the first of a row is its heading.
-        cards: Whether rows become cards on a narrow page; otherwise the table scrolls inside its own frame.
     """
 
     caption: Text
     head: tuple[Text, ...]
     rows: tuple[tuple[Text, ...], ...]
-    cards: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from handful.participants.endpoint import Endpoint
@@ -62,8 +63,6 @@ def effect_ticks(scale: Scale, endpoint: Endpoint, about: int = 6) -> list[tuple
         factor = 100.0 if endpoint.kind in ("binary", "ordinal") else 1.0
         return [(t, plain(round(factor * t, 6))) for t in scale.ticks(about)]
     direction = 1.0 if endpoint.natural(1.0) > 1 else -1.0
-    import math
-
     inside = [(direction * math.log(r), r) for r in _RATIOS]
     kept = sorted((t, r) for t, r in inside if scale.low - 1e-9 <= t <= scale.high + 1e-9)
     return [(t, plain(round(r, 2))) for t, r in kept]
@@ -78,8 +77,8 @@ def _axis_title(endpoint: Endpoint) -> str:
     return f"True benefit, {endpoint.unit}" if endpoint.unit else "True benefit"
 
 
-def _draw(plot: Plot, design: DesignSummary, series: Series) -> list[tuple[Series, float]]:
-    """Draw one curve; its end, for the label."""
+def _draw(plot: Plot, design: DesignSummary, series: Series) -> list[tuple[Series, list[float]]]:
+    """Draw one curve; its values, for the label."""
     told = [(p.benefit, p.success.value, p.success.error) for p in design.curve if p.success.value is not None]
     if not told:
         return []
@@ -89,7 +88,7 @@ def _draw(plot: Plot, design: DesignSummary, series: Series) -> list[tuple[Serie
     plot.line([(x, y) for x, y, _ in told], series.classes)
     for x, y, error in told:
         plot.marker(x, y, series, hollow=error is not None)
-    return [(series, told[-1][1])]
+    return [(series, [y for _, y, _ in told])]
 
 
 def _described(comparison: Comparison, endpoint: Endpoint, hoped: float) -> str:

@@ -44,6 +44,7 @@ def _drawing(name: str, study: Study, results: Sequence[StressResult], series: M
     """Two drawings side by side: false claims and power."""
     limits = study.choose.subject_to
     what, alpha = results[0].stress, limits.type_I_error
+    wanted = limits.power.get(study.hoped_for)
     turned = {r.design: "power" if r.broken.startswith("a power") else "claims" for r in results if r.turns_at is not None}
     claims = _panel(
         f"{name}-claims",
@@ -51,35 +52,53 @@ def _drawing(name: str, study: Study, results: Sequence[StressResult], series: M
         "Claims without benefit",
         results,
         lambda p: p.false_claim,
-        [(alpha, "allowed"), (DOUBLED * alpha, "twice")],
+        [alpha, DOUBLED * alpha],
         {d for d, side in turned.items() if side == "claims"},
         series,
     )
-    wanted = limits.power.get(study.hoped_for)
     power = _panel(
         f"{name}-power",
         f"Power under {what}",
         "Power",
         results,
         lambda p: p.power,
-        [] if wanted is None else [(wanted, "wanted")],
+        [] if wanted is None else [wanted],
         {d for d, side in turned.items() if side == "power"},
         series,
     )
     said: list[Text] = [
-        Markup("{}<strong>{}</strong>: {}").format(series[r.design].swatch(), r.design, turn_words(r)) for r in results
+        Markup("{}<strong>{}</strong>: {}").format(series[r.design].swatch(), r.design, _bears(r, alpha, wanted)) for r in results
     ]
     return Drawing(
         name=name,
         svg=(claims, power),
-        caption=(
-            f"Probability of claiming benefit when there is none, and power in “{study.hoped_for}”. A ring marks where the "
-            f"conclusion turns: false claims beyond twice the {percent(alpha)} allowed, or power below what is wanted, "
-            "interpolated between the amounts tried. Filled markers are exact, hollow ones simulated."
-        ),
+        caption=f"Claims of benefit when there is none, and power in “{study.hoped_for}”, under growing amounts of {what}.",
         table=_table(study.endpoint, results),
         said=tuple(said),
     )
+
+
+def reading(study: Study) -> str:
+    """How to read every stress figure, said once."""
+    limits = study.choose.subject_to
+    wanted = limits.power.get(study.hoped_for)
+    demand = "" if wanted is None else f"; beside, the power wanted ({percent(wanted)})"
+    return (
+        f"Dashed lines: the type I error allowed ({percent(limits.type_I_error)}) and twice that{demand}. A ring marks where the "
+        "conclusion turns, with false claims beyond twice what is allowed or power below what is wanted, interpolated between the "
+        "amounts tried. Filled markers are exact, hollow ones simulated."
+    )
+
+
+def _bears(result: StressResult, alpha: float, wanted: float | None) -> str:
+    """What becomes of a design under a stress, in words."""
+    start = result.points[0]
+    if result.turns_at is None:
+        if start.false_claim is not None and not start.false_claim.at_most(DOUBLED * alpha):
+            return "its false claims are beyond twice what is allowed without this stress already."
+        if wanted is not None and start.power is not None and not start.power.at_least(wanted):
+            return "its power is below what is wanted without this stress already."
+    return turn_words(result)
 
 
 def _panel(
@@ -88,20 +107,20 @@ def _panel(
     axis: str,
     results: Sequence[StressResult],
     figure: Callable[[StressPoint], Figure | None],
-    limits: Sequence[tuple[float, str]],
+    limits: Sequence[float],
     turned: set[str],
     series: Mapping[str, Series],
 ) -> Markup:
     """One drawing over the amounts of a stress."""
     told = {r.design: _values(r, figure) for r in results}
-    values = [y for points in told.values() for _, y, _ in points] + [y for y, _ in limits]
+    values = [y for points in told.values() for _, y, _ in points] + [*limits]
     top = max([*values, 0.05])
     x = Scale.around([p.amount for r in results for p in r.points])
     plot = Plot(name, title, _described(results, told), x, Scale(0, min(1.0, 1.08 * top)), height=220)
     plot.y_axis(axis, percent_ticks(plot.y, 4))
     plot.x_axis(axis_unit(results[0].unit), amount_ticks(x, results[0].unit))
-    for limit, label in limits:
-        plot.level(limit, label)
+    for limit in limits:
+        plot.level(limit)
     ends = []
     for r in results:
         look = series[r.design]
@@ -114,7 +133,7 @@ def _panel(
         crossing = _interpolated(points, r.turns_at) if r.design in turned and r.turns_at is not None else None
         if crossing is not None and r.turns_at is not None:
             plot.glyph(r.turns_at, plot.down(crossing), _TURN)
-        ends.append((look, points[-1][1]))
+        ends.append((look, [y for _, y, _ in points]))
     plot.end_labels(ends, letters=14)
     return plot.svg()
 
