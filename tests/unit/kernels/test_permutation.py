@@ -29,17 +29,17 @@ def numbers(kind: str, *shape: int) -> np.ndarray:
 @pytest.mark.parametrize("alternative", ALTERNATIVES)
 @pytest.mark.parametrize("exact_up_to", [30, 3])
 def test_twin_of_sign_flips_gives_the_same_bits(kind: str, alternative: str, exact_up_to: int) -> None:
-    differences = numbers(kind, 60, 15)
-    included = RNG.integers(0, 16, 60)
-    observed = RNG.random((60, 15)) < 0.9
-    settings = {"seed": 5, "trial": np.arange(100, 160), "resamples": 50, "exact_up_to": exact_up_to}
+    differences = numbers(kind, 20, 15)
+    included = RNG.integers(0, 16, 20)
+    observed = RNG.random((20, 15)) < 0.9
+    settings = {"seed": 5, "trial": np.arange(100, 120), "resamples": 20, "exact_up_to": exact_up_to}
     found = kernels.sign_flip_p_value(differences, included, observed, alternative=alternative, **settings)
     sign = -1.0 if alternative == "less" else 1.0
     taken = observed & (np.arange(15) < included[:, None])
     rows = np.where(taken, sign * differences, 0.0)
     two_sided = alternative == "two-sided"
     expected = [
-        twins.sign_flip_p_value(row, two_sided, 5, 100 + t, 50, exact_up_to) for t, row in enumerate(rows)
+        twins.sign_flip_p_value(row, two_sided, 5, 100 + t, 20, exact_up_to) for t, row in enumerate(rows)
     ]
     np.testing.assert_array_equal(found, expected)
 
@@ -48,18 +48,29 @@ def test_twin_of_sign_flips_gives_the_same_bits(kind: str, alternative: str, exa
 @pytest.mark.parametrize("alternative", ALTERNATIVES)
 @pytest.mark.parametrize("exact_up_to", [30, 3])
 def test_twin_of_exchange_gives_the_same_bits(kind: str, alternative: str, exact_up_to: int) -> None:
-    values = numbers(kind, 40, 14)
-    arm = RNG.integers(-1, 3, (40, 14)).astype(np.int8)
-    included = RNG.integers(0, 15, 40)
-    observed = RNG.random((40, 14)) < 0.9
-    settings = {"seed": 5, "trial": np.arange(100, 140), "resamples": 20, "exact_up_to": exact_up_to}
+    values = numbers(kind, 20, 14)
+    arm = RNG.integers(-1, 3, (20, 14)).astype(np.int8)
+    included = RNG.integers(0, 15, 20)
+    observed = RNG.random((20, 14)) < 0.9
+    settings = {"seed": 5, "trial": np.arange(100, 120), "resamples": 20, "exact_up_to": exact_up_to}
     found = kernels.permutation_p_value(values, arm, included, observed, alternative=alternative, **settings)
     sign = -1.0 if alternative == "less" else 1.0
     arms = np.where(observed & (np.arange(14) < included[:, None]), arm, -1)
     two_sided = alternative == "two-sided"
     expected = [
         twins.permutation_p_value(sign * values[t], arms[t], two_sided, 5, 100 + t, 20, exact_up_to)
-        for t in range(40)
+        for t in range(20)
+    ]
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_twin_of_sign_flips_of_many_participants() -> None:
+    """Random signs of more than 256 participants come from several blocks of four words."""
+    differences = RNG.normal(0, 1, (3, 600))
+    found = kernels.sign_flip_p_value(differences, trial=[0, 7, 2**63], resamples=40)
+    expected = [
+        twins.sign_flip_p_value(row, False, 0, trial, 40, 30)
+        for row, trial in zip(differences, (0, 7, 2**63), strict=True)
     ]
     np.testing.assert_array_equal(found, expected)
 
