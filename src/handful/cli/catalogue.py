@@ -15,21 +15,21 @@ Kind = Annotated[
 
 
 def families(kind: Kind = None) -> None:
-    """List the families of designs; with a KIND, its fields and papers."""
+    """List the families of designs, or show one with its fields."""
     from handful.designs.registry import families as registry
 
     _show(registry, "Family", kind)
 
 
 def analyses(kind: Kind = None) -> None:
-    """List the analyses; with a KIND, its fields and papers."""
+    """List the analyses, or show one with its fields."""
     from handful.analyses.registry import analyses as registry
 
     _show(registry, "Analysis", kind)
 
 
 def scenarios(kind: Kind = None) -> None:
-    """List the kinds of scenario; with a KIND, its fields and papers."""
+    """List the kinds of scenario, or show one with its fields."""
     from handful.scenarios.registry import scenario_kinds as registry
 
     _show(registry, "Scenario", kind)
@@ -38,10 +38,11 @@ def scenarios(kind: Kind = None) -> None:
 def _show(registry: Registry[Any], heading: str, kind: str | None) -> None:
     """Show all kinds, or one with everything about it."""
     from handful.cli.terminal import console, table
+    from handful.select.finding import find_kind
 
     page = console()
     if kind is not None:
-        _show_one(registry.get(kind.replace("-", " ").replace("_", " ")))
+        _show_one(find_kind(registry, kind))
         return
     rows = table(heading, "What it is")
     for cls in registry:

@@ -36,7 +36,9 @@ def compare(
         bool, typer.Option("--force", help="Use the folder even though it holds other things.")
     ] = False,
 ) -> None:
-    """Put the same participants through every design in every scenario, and choose.
+    """Put the same participants through every design, and choose.
+
+    Every design is conducted in every scenario and under the stresses that it is fragile to.
 
     The folder holds report.html, comparison.json, a copy of the study, and the runs. What is done is kept: a comparison
     that was stopped is taken up where it was when the same command is given again.

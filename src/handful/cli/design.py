@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from handful.participants.endpoint import Endpoint
     from handful.select.assess import Assessment
     from handful.select.size import SizeFound
+    from handful.spec.registry import Registry
 
 
 def design(
@@ -48,7 +49,9 @@ def design(
     ] = 10_000,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of the simulation.")] = 1,
 ) -> None:
-    """Print one design's numbers at once: rule, boundaries, type I error, power, bias, coverage.
+    """Print one design's numbers at once, without a file.
+
+    Its rule in words, its boundaries, type I error, power, stopping probabilities, bias and coverage.
 
     For example: handful design simon benchmark=20% target=40%
 
@@ -56,12 +59,14 @@ def design(
     """
     from handful.cli.failure import UserError
     from handful.cli.terminal import console
+    from handful.designs.registry import families
+    from handful.scenarios.registry import scenario_kinds
     from handful.select.one_design import answered
     from handful.study.fields import from_fields
 
     said = {"scenario.untreated": untreated, "scenario.treated": treated, "scenario.effect": effect}
     written = [*(fields or []), *(f"{name}={value}" for name, value in said.items() if value is not None)]
-    single = from_fields(family.replace("-", " ").replace("_", " "), endpoint.replace("-", " "), written)
+    single = from_fields(_kind(families, family), _kind(scenario_kinds, endpoint), written)
     try:
         found, told = answered(single, alpha=alpha, power=power, trials=trials, seed=seed)
     except ValueError as refused:
@@ -71,6 +76,14 @@ def design(
         _print_size(page, found)
     _print_rule(page, told)
     _print_figures(page, told, single.endpoint)
+
+
+def _kind(registry: Registry[Any], words: str) -> str:
+    """A kind by its words."""
+    from handful.select.finding import find_kind
+
+    kind: str = find_kind(registry, words).model_fields["kind"].default
+    return kind
 
 
 def _print_size(page: Console, found: SizeFound) -> None:

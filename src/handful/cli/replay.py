@@ -18,7 +18,7 @@ def replay(
         typer.Option(help="Folder of the comparison. Default: the one found here.", metavar="FOLDER"),
     ] = None,
 ) -> None:
-    """Tell one simulated trial participant by participant, look by look.
+    """Tell one simulated trial, participant by participant.
 
     Any trial can be told in the same time, whatever its number, because every random number has an address of its own.
     """

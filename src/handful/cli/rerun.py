@@ -20,7 +20,9 @@ def rerun(
         int | None, typer.Option(min=1, max=256, help="Threads; they change the time taken and nothing else.")
     ] = None,
 ) -> None:
-    """Make a run again from its own record and say whether every byte is the same.
+    """Make a run again and say whether every byte is the same.
+
+    It is made from its own record, elsewhere; nothing that is kept is touched.
 
     The exit code is 1 when it is not.
     """

@@ -7,6 +7,7 @@ import math
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from handful.analyses.base import Lattice
 from handful.designs.base import Plan
 from handful.engine import exact, numeric
 from handful.engine.summary import Summary
@@ -130,13 +131,35 @@ def exact_characteristics(plan: Plan, scenario: Scenario) -> exact.ExactCharacte
     They cannot where evidence is no function of counts, where outcomes go missing by chance, or where participants may
     run out before a look.
     """
-    chances = scenario.chances(plan.endpoint)
+    counted = _enumerable(plan, scenario)
+    if counted is None:
+        return None
+    return exact.characteristics(plan, *counted, scenario.assigned_benefit(plan.endpoint))
+
+
+def exact_success(plan: Plan, scenario: Scenario) -> float | None:
+    """Probability of claiming benefit by enumeration, or None where trials cannot be enumerated.
+
+    It costs far less than `exact_characteristics`, because no estimate has to be computed.
+    """
+    counted = _enumerable(plan, scenario)
+    if counted is None:
+        return None
+    lattice, chances = counted
+    at_one_point = {name: np.array([chance]) for name, chance in chances.items()}
+    return float(exact.success_probability(plan, lattice, at_one_point)[0])
+
+
+def _enumerable(plan: Plan, scenario: Scenario) -> tuple[Lattice, dict[str, float]] | None:
+    """The lattice of a plan and its chances in a scenario; None where trials cannot be enumerated."""
+    known = scenario.chances(plan.endpoint)
+    chances = plan.arrangement.chances(known) if known is not None else None
     lattice = exact.lattice_of(plan) if chances is not None else None
     if chances is None or lattice is None or _can_run_out(plan, scenario):
         return None
     if any(name not in chances for name in lattice.null.names):
         return None
-    return exact.characteristics(plan, lattice, chances, scenario.assigned_benefit(plan.endpoint))
+    return lattice, chances
 
 
 def _can_run_out(plan: Plan, scenario: Scenario) -> bool:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
+from handful.spec.base import Spec
+from handful.spec.registry import Registry
 from handful.store.project import INDEX, Project, StoredRun, StoreError
 
 _DEPTH = 2
+
+Kind = TypeVar("Kind", bound=Spec)
 
 
 def find_project(folder: Path | None = None, start: Path = Path()) -> Path:
@@ -57,3 +62,30 @@ def find_run(project: Project, words: str) -> StoredRun:
     if not words.strip():
         raise StoreError("a run is named by the beginning of its identity, or by “design / scenario”")
     return project.run(words.strip().lower())
+
+
+def find_kind(registry: Registry[Kind], words: str) -> type[Kind]:
+    """Find a class by its kind, whatever stands between the words.
+
+    Args:
+        registry: Where to look.
+        words: The kind, with spaces, hyphens or underscores.
+
+    Returns:
+        The class.
+
+    Raises:
+        handful.spec.registry.UnknownKind: When there is none, with what was probably meant.
+
+    Example:
+        >>> from handful.designs.registry import families
+        >>> find_kind(families, "single-arm").__name__
+        'SingleArm'
+    """
+    by_words = {_words(kind): kind for kind in registry.kinds()}
+    return registry.get(by_words.get(_words(words), words))
+
+
+def _words(kind: str) -> tuple[str, ...]:
+    """The words of a kind."""
+    return tuple(kind.lower().replace("-", " ").replace("_", " ").split())

@@ -43,7 +43,7 @@ def rehearse(study: Study, file: str | None = None) -> None:
                 people = study.scenario(scenario).participants(block, plan.participants, plan.endpoint)
                 conduct(plan, people)
             except ValueError as refused:
-                found = f"a {study.design(name).kind} design that cannot be conducted in “{scenario}”"
+                found = f"a design that cannot be conducted in “{scenario}”"
                 problems.append(Problem.at(file, None, ("designs", name), found, f"one that can: {refused}"))
                 break
     if problems:

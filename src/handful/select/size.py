@@ -16,12 +16,12 @@ from handful.designs.pieces import PermutedBlocks
 from handful.engine import numeric
 from handful.engine.simulate import Job
 from handful.scenarios.base import Scenario
-from handful.select.characteristics import exact_characteristics
+from handful.select.characteristics import exact_success
 from handful.select.figure import Figure
 from handful.select.results import Result
 from handful.select.runs import InMemory
 
-LARGEST = 5_000
+LARGEST = 2_000
 """Participants (or events) at which the search gives up."""
 _DEPTH = 0.1
 """A size whose power is this much below the target has no smaller size that reaches it; the teeth are less deep."""
@@ -185,9 +185,9 @@ def _power(
         plan = design.plan(question)
     except ValueError:
         return None
-    counted = exact_characteristics(plan, scenario)
+    counted = exact_success(plan, scenario)
     if counted is not None:
-        return Figure.exact(counted.success)
+        return Figure.exact(counted)
     promised = numeric.characteristics(plan, scenario)
     if promised is not None:
         return Figure.numeric(promised.success)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LONGEST_SHOWN = 60
 """Characters of a found value that are shown."""
+LONGEST_PATH = 4096
+"""Characters of a file's name that are shown: a path must stay one that can be opened."""
 MOST_SHOWN = 10
 """Problems that are shown at once."""
 MOST_LISTED = 12
@@ -65,7 +67,9 @@ class Problem:
             line 3, looks > item 1: found "half", wanted a share
         """
         line, column = place or (None, None)
-        return cls(clean(file) if file else None, line, column, path_in_words(path), found, wanted)
+        return cls(
+            clean(file, LONGEST_PATH) if file else None, line, column, path_in_words(path), found, wanted
+        )
 
     def __str__(self) -> str:
         line = f"line {self.line}" if self.line is not None else None

@@ -1,0 +1,97 @@
+"""`handful design`: the published numbers of known designs, without a file."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def test_simons_optimal_design_of_his_table(run):
+    # Simon 1989, table 1: p0 0.2, p1 0.4, alpha 0.05, power 0.8: 3/13 and 12/43.
+    result = run("design", "simon", "benchmark=20%", "target=40%", "--alpha", "0.05")
+    assert result.exit_code == 0
+    told = " ".join(result.stdout.split())
+    assert "In the first stage 13 participants are treated." in told
+    assert "If at most 3 of them respond" in told
+    assert "goes on to 43 participants, and benefit is claimed if more than 12" in told
+    assert "exact" in told
+
+
+def test_the_smallest_size_names_the_saw_tooth(run):
+    result = run(
+        "design",
+        "single-arm",
+        "benchmark=20%",
+        "participants=20",
+        "--treated",
+        "40%",
+        "--alpha",
+        ".05",
+        "--power",
+        "80%",
+    )
+    told = " ".join(result.stdout.split())
+    assert "35 participants reach a power of 80.483% exact." in told
+    assert "from 38 on" in told
+    assert "35 participants are enrolled" in told
+
+
+def test_a_continuous_endpoint_is_simulated_and_says_so(run):
+    fields = ("participants=24", "analysis=t test", "--untreated", "{mean: 0, sd: 6}", "--effect", "8")
+    result = run("design", "randomised", *fields, "--endpoint", "continuous", "--trials", "500")
+    assert result.exit_code == 0
+    assert "simulated" in result.stdout
+    assert "±" in result.stdout
+
+
+def test_fields_reach_inside_groups(run):
+    fields = (
+        "participants=16",
+        "benchmark=0.2",
+        "treated=0.6",
+        "recruitment.dropout=0.1 per year",
+        "known-after=12 months",
+    )
+    result = run("design", "single arm", *fields)
+    assert result.exit_code == 0
+    plain = run("design", "single arm", "participants=16", "benchmark=0.2", "treated=0.6")
+    assert result.stdout != plain.stdout  # those who are lost count as failures
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("simn",), 'did you mean "simon"?'),
+        (("simon", "benchmark=20%"), "target"),
+        (("simon", "benchmrk=20%"), 'did you mean "benchmark"?'),
+        (("simon", "benchmark"), "a field such as participants=30"),
+        (("simon", "benchmark=40%", "target=20%"), "must be above the benchmark"),
+        (("simon", "benchmark=[", "target=20%"), "benchmark: found"),
+        (("randomised", "participants=20"), "untreated"),
+        (("randomised", "participants=20", "--endpoint", "binry"), 'did you mean "binary"?'),
+        (
+            ("single arm", "participants=20", "benchmark=20%", "treated=60%", "--power", "180%"),
+            "a power such as 80%",
+        ),
+        (
+            ("single arm", "participants=20", "benchmark=20%", "treated=20%", "--power", "80%"),
+            "no size up to",
+        ),
+        (
+            (
+                "within participant",
+                "participants=9",
+                "--endpoint",
+                "time to event",
+                "untreated.median=9",
+                "hazard_ratio=1",
+            ),
+            "serve",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_in_words(run, arguments, said):
+    result = run("design", *arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
