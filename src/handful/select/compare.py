@@ -10,7 +10,7 @@ from handful.kernels.cache import kernel_hash
 from handful.scenarios.draws import kept
 from handful.select.answer import answer, warnings
 from handful.select.bench import Bench
-from handful.select.characteristics import Characteristics, characteristics, exact_characteristics
+from handful.select.characteristics import Characteristics, exact_characteristics
 from handful.select.choose import Candidate, choose
 from handful.select.figure import Figure
 from handful.select.results import (
@@ -89,11 +89,8 @@ def _compare(bench: Bench, told: Progress) -> Comparison:
 
 def _cell(bench: Bench, name: str, plan: Plan, scenario: str) -> Cell:
     """Run one design in one declared scenario."""
-    truth = bench.study.scenario(scenario)
-    run, summary = bench.runner.run(bench.job(plan, truth), name, scenario, declared=True)
-    return Cell(
-        design=name, scenario=scenario, run=run, characteristics=characteristics(plan, truth, summary)
-    )
+    run, told = bench.declared(name, plan, scenario)
+    return Cell(design=name, scenario=scenario, run=run, characteristics=told)
 
 
 def _summarise(bench: Bench, name: str, plan: Plan, cells: list[Cell]) -> DesignSummary:
