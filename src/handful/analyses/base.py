@@ -11,7 +11,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, overload
+from typing import ClassVar, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -170,7 +170,8 @@ class Analysis(Spec):
 
     Subclasses are registered by `kind`, say in one line what they are (`meaning`), which kinds of endpoint and which
     observations they read, and which papers they come from (`references`, keys of the reference list). `takes_margin` says
-    whether the analysis can test against a margin of non-inferiority (a null other than 0).
+    whether the analysis can test against a margin of non-inferiority (a null other than 0), `information_comes_from` what
+    the sizes given to `process` count.
     """
 
     kind: str
@@ -180,6 +181,7 @@ class Analysis(Spec):
     reads: ClassVar[type[Observations]]
     statistic_name: ClassVar[str] = "z"
     takes_margin: ClassVar[bool] = True
+    information_comes_from: ClassVar[Literal["participants", "events"]] = "participants"
 
     @abstractmethod
     def evidence(self, seen: Observations, cut: Cut, aim: Aim) -> Evidence:

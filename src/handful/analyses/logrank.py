@@ -31,6 +31,7 @@ class LogRank(OnZ):
     references: ClassVar[tuple[str, ...]] = ("mantel1966", "cox1972", "heinze2001", "schoenfeld1981")
     endpoints: ClassVar[frozenset[str]] = frozenset({"time to event"})
     reads: ClassVar[type[Observations]] = Events
+    information_comes_from: ClassVar[Literal["participants", "events"]] = "events"
 
     def evidence(self, seen: Observations, cut: Cut, aim: Aim) -> Evidence:
         """z of the log-rank or score test."""

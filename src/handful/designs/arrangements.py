@@ -7,6 +7,7 @@ strategies for participants who are not dosed or are lost.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,6 +39,10 @@ class Arrangement(ABC):
     @abstractmethod
     def observe(self, people: Participants, arm: Arms, endpoint: Endpoint) -> Observations:
         """What is seen of the participants under the assignment."""
+
+    def chances(self, chances: Mapping[str, float]) -> dict[str, float] | None:
+        """Chances of what this arrangement sees of a participant, from `Scenario.chances`; None when they do not follow."""
+        return None
 
     def record(self, people: Participants, arm: Arms, endpoint: Endpoint) -> Record:
         """Observations with the calendar months in which they become known."""
@@ -79,18 +84,17 @@ def seen_outcomes(people: Participants, arm: Arms, endpoint: Endpoint) -> tuple[
 class SideBySide(Arrangement):
     """Each participant is observed on one arm, once, at the endpoint's time."""
 
+    def chances(self, chances: Mapping[str, float]) -> dict[str, float]:
+        """Those of the scenario."""
+        return dict(chances)
+
     def observe(self, people: Participants, arm: Arms, endpoint: Endpoint) -> Outcomes:
         """One outcome a participant."""
         on_treatment = arm == TREATED
         missed = undosed(people, arm)
         if missed is not None:
             on_treatment = on_treatment & ~missed
-        if on_treatment.all():
-            outcome = people.outcome(Exposure.TREATED)
-        else:
-            outcome = np.where(
-                on_treatment, people.outcome(Exposure.TREATED), people.outcome(Exposure.UNTREATED)
-            )
+        outcome = people.outcome_under(on_treatment)
         observed, failed = seen_outcomes(people, arm, endpoint)
         if failed is not None:
             outcome = np.where(failed, 0.0 if endpoint.sign > 0 else 1.0, outcome)
@@ -107,6 +111,10 @@ class BothSides(Arrangement):
 
     pairs: int = 1
     inferior_share = 0.5
+
+    def chances(self, chances: Mapping[str, float]) -> dict[str, float] | None:
+        """Those of the scenario; several pairs of one person are not counted."""
+        return dict(chances) if self.pairs == 1 else None
 
     def observe(self, people: Participants, arm: Arms, endpoint: Endpoint) -> Pairs:
         """Both sides of every pair; the units are randomised within the person."""
@@ -134,6 +142,10 @@ class BeforeAfter(Arrangement):
     """
 
     lead_in: float = 0.0
+
+    def chances(self, chances: Mapping[str, float]) -> dict[str, float]:
+        """Nobody has the favourable result before treatment, so that every one after it is a change for the better."""
+        return {"treated only": chances["treated"], "control only": 0.0, "concordant": 1 - chances["treated"]}
 
     def observe(self, people: Participants, arm: Arms, endpoint: Endpoint) -> Pairs:
         """The outcome after treatment beside the outcome before it."""
@@ -188,7 +200,7 @@ class UntilEvent(Arrangement):
         missed = undosed(people, arm)
         if missed is not None:
             on_treatment = on_treatment & ~missed
-        time = np.where(on_treatment, people.outcome(Exposure.TREATED), people.outcome(Exposure.UNTREATED))
+        time = np.asarray(people.outcome_under(on_treatment), dtype=np.float64)
         event = np.ones(arm.shape, dtype=np.bool_)
         if people.dropout is not None:
             event &= time <= people.dropout

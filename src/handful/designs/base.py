@@ -133,8 +133,8 @@ class Design(Spec):
         return self.alpha if self.alpha is not None else question.alpha
 
 
-def fits(analysis: Analysis, endpoint: Endpoint) -> None:
-    """Refuse an analysis that does not suit the endpoint.
+def fits(analysis: Analysis, endpoint: Endpoint, margin: float = 0.0) -> None:
+    """Refuse an analysis that does not suit the endpoint, or cannot test against the margin.
 
     Raises:
         ValueError: Naming what would suit.
@@ -143,6 +143,10 @@ def fits(analysis: Analysis, endpoint: Endpoint) -> None:
         raise ValueError(
             f"analysis {analysis.kind!r} is for a {' or '.join(sorted(analysis.endpoints))} endpoint, "
             f"and this endpoint is {endpoint.kind}"
+        )
+    if margin != 0 and not analysis.takes_margin:
+        raise ValueError(
+            f"analysis {analysis.kind!r} cannot test against a margin; z pooled, t tests and rate ratios can"
         )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -160,7 +161,9 @@ class Record:
 
 
 class Looks(ABC):
-    """When the data are looked at."""
+    """When the data are looked at; `planned` counts participants or events, as `counts` says."""
+
+    counts: ClassVar[Literal["participants", "events"]] = "participants"
 
     @property
     @abstractmethod
@@ -225,6 +228,7 @@ class EventCounts(Looks):
         events: Events at each look, increasing.
     """
 
+    counts = "events"
     events: tuple[int, ...]
 
     @property
