@@ -170,6 +170,10 @@ class Scenario(Spec):
         """Correlation between the units of one participant."""
         return 0.0
 
+    def judged_over(self, months: float) -> bool:
+        """Whether people were let in by what happened in these months before treatment, so that the months flatter."""
+        return True
+
     def with_correlation(self, correlation: float) -> Self | None:
         """The same scenario with another correlation between units; None when it cannot be had."""
         return None

@@ -210,6 +210,10 @@ class CountScenario(Scenario):
         usual = self.untreated / 12 * self.entry.over * self._relative_rate()[0]
         return endpoint.sign * math.log(usual / seen)
 
+    def judged_over(self, months: float) -> bool:
+        """Only the window of the entry count itself; other windows are counted after entry."""
+        return self.entry is not None and months == self.entry.over
+
     def with_entry_threshold(self, amount: float, endpoint: Endpoint) -> Self | None:
         """The same people, let in when they had many events; None when events are good."""
         if endpoint.sign > 0:

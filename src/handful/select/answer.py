@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from handful.designs.arrangements import Repeated
 from handful.designs.stresses import REGRESSION_TO_THE_MEAN
+from handful.designs.words import list_words
 from handful.select.results import Comparison, StressResult
 from handful.select.words import amount_words, benefit_words, percent
 from handful.study.model import Study
@@ -117,17 +119,33 @@ def warnings(study: Study, comparison: Comparison) -> list[str]:
         for design in comparison.designs
         if design.type_one.exceeded and design.type_one.worst is not None
     ]
-    shift = study.scenario(study.hoped_for).regression_to_the_mean(study.endpoint)
-    regressing = [
-        f"Regression to the mean: people enter “{name}” because they were doing badly, so that without any treatment they "
-        f"would seem to improve by {benefit_words(shift, study.endpoint)}."
-        for name in study.designs
-        if shift > 0 and REGRESSION_TO_THE_MEAN in study.design(name).fragile_to
-    ]
     unfinished = [
         f"“{cell.design}” runs out of participants before it can be finished in {percent(cell.characteristics.unfinished)} "
         f"of trials in “{cell.scenario}”."
         for cell in comparison.cells
         if (cell.characteristics.unfinished.value or 0.0) > 0.05
     ]
-    return [*inflated, *regressing, *unfinished]
+    return [*inflated, *_regressing(study), *unfinished]
+
+
+NOTICEABLE = 0.05
+"""Regression to the mean below this share of the effect hoped for is not warned of."""
+
+
+def _regressing(study: Study) -> list[str]:
+    """The warning that people enter because they were doing badly; it names the designs that compare them with that time."""
+    scenario, endpoint = study.scenario(study.hoped_for), study.endpoint
+    shift = scenario.regression_to_the_mean(endpoint)
+    flattered = [
+        f"“{name}”"
+        for name in study.designs
+        if REGRESSION_TO_THE_MEAN in study.design(name).fragile_to
+        and not isinstance(arrangement := study.plan(name).arrangement, Repeated)
+        and scenario.judged_over(arrangement.lead_in)
+    ]
+    if not flattered or shift <= NOTICEABLE * abs(scenario.benefit(endpoint)):
+        return []
+    return [
+        "Regression to the mean: people enter because they were doing badly, so that without any treatment they would seem to "
+        f"improve by {benefit_words(shift, endpoint)} in {list_words(flattered)}."
+    ]
