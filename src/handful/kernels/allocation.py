@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import math
+from functools import lru_cache
+from itertools import combinations
+
 import numpy as np
 from numpy.typing import NDArray
 
 from handful.kernels.jit import kernel
-from handful.kernels.streams import Purpose, uniforms
+from handful.kernels.streams import Purpose, address, uniforms, uniforms_into
 
 __all__ = ["block_arms", "coin_flips", "minimised", "minimised_arms", "permuted_blocks"]
 
 Arms = NDArray[np.int8]
+
+MOST_ARRANGEMENTS = 1000
+"""Ways to arrange a block up to which they are listed: every block of up to 12."""
 
 
 @kernel
@@ -53,6 +60,9 @@ def permuted_blocks(
 ) -> Arms:
     """Randomise participants in permuted blocks.
 
+    Blocks that can be arranged in few ways, as nearly all can, take one number each to choose the arrangement; the others
+    take one for each participant.
+
     Args:
         seed: the study's seed.
         first_trial: number of the first trial.
@@ -74,7 +84,49 @@ def permuted_blocks(
     """
     if not 0 <= treated <= block or block < 1:
         raise ValueError(f"{treated} treated places do not fit into a block of {block}")
-    return block_arms(uniforms(seed, first_trial, trials, participants, Purpose.ALLOCATION), treated, block)
+    if math.comb(block, treated) > MOST_ARRANGEMENTS:
+        drawn = uniforms(seed, first_trial, trials, participants, Purpose.ALLOCATION)
+        return block_arms(drawn, treated, block)
+    arms = np.empty((trials, participants), dtype=np.int8)
+    deal(arms, arrangements(treated, block), *address(seed, first_trial, trials, Purpose.ALLOCATION, 0))
+    return arms
+
+
+@lru_cache(maxsize=64)
+def arrangements(treated: int, block: int) -> Arms:
+    """Every arrangement of a block, shape (arrangements, block), in lexical order.
+
+    Example:
+        >>> arrangements(1, 3).tolist()
+        [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+    """
+    places = list(combinations(range(block), treated))
+    every = np.zeros((len(places), block), dtype=np.int8)
+    for row, chosen in zip(every, places, strict=True):
+        row[list(chosen)] = 1
+    return every
+
+
+@kernel
+def deal(
+    arms: Arms,
+    every: Arms,
+    seed: np.uint64,
+    first_trial: np.uint64,
+    purpose: np.uint64,
+    draw: np.uint64,
+) -> None:
+    """Fill a block of trials with arrangements, each taken by one uniform number at the address of its number."""
+    trials, participants = arms.shape
+    number, block = every.shape
+    drawn = np.empty(-(-participants // block))
+    for t in range(trials):
+        uniforms_into(drawn, seed, first_trial + np.uint64(t), purpose, draw)
+        for b in range(drawn.size):
+            chosen = every[int(drawn[b] * number)]
+            start = b * block
+            for i in range(start, min(start + block, participants)):
+                arms[t, i] = chosen[i - start]
 
 
 def coin_flips(seed: int, first_trial: int, trials: int, participants: int, chance: float = 0.5) -> Arms:

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from handful.kernels.inputs import as_block, as_included, as_mask, as_per_trial
 from handful.kernels.jit import kernel
 
-__all__ = ["Moments", "arrived_by", "count_prefix", "moments_prefix", "treated_prefix"]
+__all__ = ["Moments", "arrived_by", "count_prefix", "different_pairs", "moments_prefix", "treated_prefix"]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -115,6 +115,31 @@ def arrived_by(arrival: Floats, month: Floats) -> Counts:
     return _arrived(times, as_per_trial("month", month, np.float64, times.shape))
 
 
+def different_pairs(pairs: Counts) -> tuple[Counts, Counts]:
+    """Find the different rows of two counts, such as the sizes of the arms in each trial.
+
+    Args:
+        pairs: two counts for each trial, 0 or more, shape (trials, 2). The room taken grows with the product of the largest.
+
+    Returns:
+        The different pairs in the order in which they first occur, shape (different, 2); and for each trial which of them
+        it has, shape (trials,).
+
+    Raises:
+        ValueError: if the shape is another or a count is negative.
+
+    Example:
+        >>> different, place = different_pairs(np.array([[7, 7], [0, 0], [7, 7]]))
+        >>> different.tolist(), place.tolist()
+        ([[7, 7], [0, 0]], [0, 1, 0])
+    """
+    counts = np.ascontiguousarray(pairs, dtype=np.int64)
+    if counts.ndim != 2 or counts.shape[1] != 2 or (counts.size and counts.min() < 0):
+        raise ValueError("pairs must be counts of the shape (trials, 2)")
+    first, place = _different(counts)
+    return counts[first], place
+
+
 def moments_prefix(
     values: ArrayLike,
     arm: ArrayLike,
@@ -176,6 +201,27 @@ def _count(values: Values, arm: Arms, included: Counts, observed: Flags, arms: i
             successes[t, a] = good
             n[t, a] = known
     return successes, n
+
+
+@kernel
+def _different(pairs: Counts) -> tuple[Counts, Counts]:
+    """Return the trial in which each different pair first occurs, and which pair each trial has."""
+    trials = pairs.shape[0]
+    most = (0, 0)
+    for t in range(trials):
+        most = (max(most[0], pairs[t, 0]), max(most[1], pairs[t, 1]))
+    known = np.full((most[0] + 1, most[1] + 1), -1)
+    first = np.empty(trials, dtype=np.int64)
+    place = np.empty(trials, dtype=np.int64)
+    different = 0
+    for t in range(trials):
+        a, b = pairs[t, 0], pairs[t, 1]
+        if known[a, b] < 0:
+            known[a, b] = different
+            first[different] = t
+            different += 1
+        place[t] = known[a, b]
+    return first[:different], place
 
 
 @kernel

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from handful.kernels.elementary import exp_of
 from handful.kernels.inputs import as_block, as_mask, as_per_trial
 from handful.kernels.jit import kernel
+from handful.kernels.risk_sets import risk_sets, room
 
 __all__ = ["Cox", "CoxScore", "cox", "cox_score"]
 
@@ -147,51 +148,6 @@ def _checked(
 
 
 @kernel
-def risk_sets(
-    entry: Floats, time: Floats, event: Flags, arm: Arms, cut: float, taken: Flags, risk: Floats
-) -> int:
-    """Write (at risk in arm 0, in arm 1, events in arm 0, in arm 1) of each event time; return how many there are."""
-    participants = time.size
-    followed = np.empty(participants)
-    happened = np.empty(participants, dtype=np.bool_)
-    treated = np.empty(participants, dtype=np.int64)
-    left = 0
-    treated_left = 0
-    for i in range(participants):
-        if taken[i] and entry[i] < cut and 0 <= arm[i] <= 1:
-            happened[left] = event[i] and entry[i] + time[i] <= cut
-            followed[left] = time[i] if happened[left] else min(time[i], cut - entry[i])
-            treated[left] = arm[i]
-            treated_left += arm[i]
-            left += 1
-    order = np.argsort(followed[:left])
-    moments = 0
-    start = 0
-    while start < order.size:
-        stop = start
-        leaving_treated = 0
-        events = 0
-        treated_events = 0
-        while stop < order.size and followed[order[stop]] == followed[order[start]]:
-            who = order[stop]
-            leaving_treated += treated[who]
-            if happened[who]:
-                events += 1
-                treated_events += treated[who]
-            stop += 1
-        if events > 0:
-            risk[moments, 0] = left - treated_left
-            risk[moments, 1] = treated_left
-            risk[moments, 2] = events - treated_events
-            risk[moments, 3] = treated_events
-            moments += 1
-        left -= stop - start
-        treated_left -= leaving_treated
-        start = stop
-    return moments
-
-
-@kernel
 def derivatives(risk: Floats, moments: int, beta: float) -> tuple[float, float, float]:
     """Return score, information and the slope of the information at a log hazard ratio, by Efron's method."""
     ratio = exp_of(beta)
@@ -247,9 +203,9 @@ def _cox(
     log_ratio = np.empty(trials)
     error = np.empty(trials)
     penalised = np.empty(trials, dtype=np.bool_)
-    risk = np.empty((participants, 4))
+    scratch, risk = room(participants), np.empty((participants, 4))
     for t in range(trials):
-        moments = risk_sets(entry[t], time[t], event[t], arm[t], cut[t], taken[t], risk)
+        moments = risk_sets(entry[t], time[t], event[t], arm[t], cut[t], taken[t], scratch, risk)
         log_ratio[t], error[t], penalised[t] = _maximum(risk, moments)
     return log_ratio, error, penalised
 
@@ -262,8 +218,8 @@ def _score(
     trials, participants = time.shape
     score = np.empty(trials)
     information = np.empty(trials)
-    risk = np.empty((participants, 4))
+    scratch, risk = room(participants), np.empty((participants, 4))
     for t in range(trials):
-        moments = risk_sets(entry[t], time[t], event[t], arm[t], cut[t], taken[t], risk)
+        moments = risk_sets(entry[t], time[t], event[t], arm[t], cut[t], taken[t], scratch, risk)
         score[t], information[t], _ = derivatives(risk, moments, beta)
     return score, information

@@ -95,3 +95,14 @@ def test_prefixes_of_arrivals_and_of_the_treated() -> None:
     treated = kernels.treated_prefix(arm, arrived)
     np.testing.assert_array_equal(treated, twins.treated_prefix(arm, arrived))
     np.testing.assert_array_equal(treated, (there & (arm == 1)).sum(axis=1))
+
+
+def test_different_pairs_in_order_of_appearance() -> None:
+    pairs = RNG.integers(0, 4, (TRIALS, 2))
+    for ours, theirs in zip(kernels.different_pairs(pairs), twins.different_pairs(pairs), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    different, place = kernels.different_pairs(pairs)
+    np.testing.assert_array_equal(different[place], pairs)
+    assert len(different) == 16
+    with pytest.raises(ValueError, match="pairs"):
+        kernels.different_pairs(pairs - 1)

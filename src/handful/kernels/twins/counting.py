@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["arrived_by", "count_prefix", "moments_prefix", "treated_prefix"]
+__all__ = ["arrived_by", "count_prefix", "different_pairs", "moments_prefix", "treated_prefix"]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -38,6 +38,24 @@ def count_prefix(
     n = taken.sum(axis=2)
     successes = (taken & (np.asarray(values) != 0)).sum(axis=2)
     return successes.T, n.T
+
+
+def different_pairs(pairs: Counts) -> tuple[Counts, Counts]:
+    """Find the different rows of two counts.
+
+    Args:
+        pairs: two counts for each trial, shape (trials, 2).
+
+    Returns:
+        The same as `handful.kernels.counting.different_pairs`.
+
+    Example:
+        >>> different_pairs(np.array([[7, 7], [0, 0], [7, 7]]))[1].tolist()
+        [0, 1, 0]
+    """
+    rows, first, place = np.unique(pairs, axis=0, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    return rows[order], np.argsort(order)[place.reshape(-1)]
 
 
 def treated_prefix(arm: Arms, included: Counts) -> Counts:
