@@ -25,6 +25,7 @@ LARGEST = 2_000
 """Participants (or events) at which the search gives up."""
 _DEPTH = 0.1
 """A size whose power is this much below the target has no smaller size that reaches it; the teeth are less deep."""
+_SIMULATED_RUN = 3
 _SHORTEST_RUN = 24
 """Participants over which sizes must reach the power one after the other, or fall short of it by `_DEPTH`, for the search
 to end; half of the size where that is more."""
@@ -195,8 +196,14 @@ def _power(
     return Figure.share(int(summary.success_at.sum()), summary.trials)
 
 
-def _run(size: int, step: int) -> int:
-    """Sizes in a row that end the search."""
+def _run(told: Figure | None, size: int, step: int) -> int:
+    """Sizes in a row that end the search.
+
+    A normal process knows no saw-tooth. Simulated powers share their participants and hardly have one.
+    """
+    how = told.how if told is not None else "exact"
+    if how != "exact":
+        return {"numeric": 0, "simulated": _SIMULATED_RUN}[how]
     return max(1, max(_SHORTEST_RUN, size // 2) // step)
 
 
@@ -226,12 +233,12 @@ def _first_bracket(power_at: PowerAt, sizes: _Resizable, power: float) -> int:
 def _down_to_first(power_at: PowerAt, size: int, sizes: _Resizable, power: float) -> tuple[int, int]:
     """(smallest size tried, first size that reaches the power), looking below a size that does."""
     first, now, short = size, size - sizes.step, 0
-    run = _run(size, sizes.step)
+    run = _run(power_at(size), size, sizes.step)
     while now >= sizes.step and short < run:
         told = power_at(now)
         if _reaches(told, power):
             first, short = now, 0
-        elif told is None or told.value is None or told.value < power - _DEPTH:
+        elif told is None or told.how == "simulated" or (told.value or 0.0) < power - _DEPTH:
             short += 1
         else:
             short = 0
@@ -241,11 +248,8 @@ def _down_to_first(power_at: PowerAt, size: int, sizes: _Resizable, power: float
 
 def _up_until_it_holds(power_at: PowerAt, first: int, step: int, power: float) -> tuple[int, int]:
     """(size from which the power holds, largest size tried), looking above the first size that reaches it."""
-    told = power_at(first)
-    if told is not None and told.how == "numeric":
-        return first, first  # the normal process knows no saw-tooth
     holds, now = first, first
-    while now - holds < _run(first, step) * step:
+    while now - holds < _run(power_at(first), first, step) * step:
         now += step
         if not _reaches(power_at(now), power):
             holds = now + step
