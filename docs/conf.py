@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import fields
 from importlib.metadata import version as version_of
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from handful.spec.quantities import Quantity
@@ -18,7 +20,9 @@ project_copyright = "the handful authors"
 release = version_of("handful")
 version = ".".join(release.split(".")[:2])
 
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 extensions = [
+    "from_code",
     "myst_parser",
     "sphinx.ext.apidoc",
     "sphinx.ext.autodoc",
