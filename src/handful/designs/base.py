@@ -93,6 +93,7 @@ class Stress:
         why: One sentence: why a family is fragile to it.
         amounts: Amounts to try, mildest first.
         unit: What an amount counts: `of the effect hoped for`, `of the effect`, `of participants a year` ...
+        gradual: Whether half an amount is half of it; if not, an amount between two that were tried is not spoken of.
         apply: The scenario under an amount, given the benefit hoped for; None when the scenario cannot be stressed so.
     """
 
@@ -101,6 +102,7 @@ class Stress:
     amounts: tuple[float, ...]
     unit: str
     apply: Callable[[Scenario, Endpoint, float, float], Scenario | None]
+    gradual: bool = True
 
 
 class Design(Spec):

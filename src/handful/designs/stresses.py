@@ -61,8 +61,9 @@ REGRESSION_TO_THE_MEAN = Stress(
     "regression to the mean",
     "People who enter because of a bad measurement are on average better at the next one, with no treatment at all.",
     (0.5, 1.0, 1.5, 2.0),
-    "standard deviations beyond the mean as entry threshold, instead of none",
+    "standard deviations beyond the mean as entry threshold",
     _entry,
+    gradual=False,
 )
 CONTAMINATION = Stress(
     "contamination of the untreated side",
@@ -75,7 +76,7 @@ DROPOUT = Stress(
     "dropout",
     "Participants who are lost leave fewer outcomes, or count as failures.",
     (0.05, 0.1, 0.2, 0.4),
-    "lost per year, more than assumed",
+    "lost per year beyond what is assumed",
     _dropout,
 )
 CORRELATION = Stress(

@@ -90,7 +90,7 @@ def turn_words(result: StressResult) -> str:
         return f"up to {amount_words(most, result.unit)} it holds."
     if result.turns_at == 0:
         return f"it does not keep {result.broken} even without."
-    return f"from about {amount_words(result.turns_at, result.unit)} on it no longer keeps {result.broken}."
+    return f"from about {amount_words(result.turns_at, result.unit)} on, it no longer keeps {result.broken}."
 
 
 def _runners_up(comparison: Comparison, chosen: str) -> str:

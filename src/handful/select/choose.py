@@ -96,7 +96,8 @@ def choose(candidates: list[Candidate], limits: Constraints, hoped_for: str, bes
     broken = {c.name: broken_constraints(c, limits, hoped_for) for c in candidates}
     ranked = sorted(candidates, key=lambda c: (len(broken[c.name]), -_value(c.utility)))
     winner = ranked[0] if ranked and not broken[ranked[0].name] else None
-    front = {c.name for c in candidates if not any(_dominates(o, c, hoped_for) for o in candidates)}
+    sound = [c for c in candidates if not broken[c.name]] or candidates
+    front = {c.name for c in candidates if not any(_dominates(o, c, hoped_for) for o in sound)}
     verdicts = []
     for rank, candidate in enumerate(ranked, start=1):
         reasons = list(broken[candidate.name])
@@ -105,7 +106,7 @@ def choose(candidates: list[Candidate], limits: Constraints, hoped_for: str, bes
         elif not reasons and winner is not None:
             reasons = [_why_not(candidate, winner, best)]
         if candidate.name not in front:
-            over = next(o for o in candidates if _dominates(o, candidate, hoped_for))
+            over = next(o for o in sound if _dominates(o, candidate, hoped_for))
             reasons.append(
                 f"“{over.name}” is at least as good in power, type I error, participants and duration."
             )

@@ -47,6 +47,8 @@ def _under(bench: Bench, name: str, plan: Plan, one: Stress) -> StressResult | N
     if len(points) == 1:
         return None
     turns_at, broken = _turn(points, limits, limits.power.get(bench.study.hoped_for))
+    if turns_at is not None and not one.gradual:
+        turns_at = min(p.amount for p in points if p.amount >= turns_at)
     return StressResult(
         design=name,
         stress=one.name,
