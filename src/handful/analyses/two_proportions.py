@@ -30,7 +30,7 @@ from handful.analyses.base import (
     Stage,
 )
 from handful.analyses.scales import OnPosterior, OnPValues, OnZ
-from handful.kernels.counting import count_prefix
+from handful.kernels.counting import count_prefix, different_pairs
 from handful.participants.observations import CONTROL, TREATED, Cut, Observations, Outcomes
 from handful.spec.quantities import PositiveNumber
 from handful.stats.beta_binomial import superiority_table
@@ -113,15 +113,19 @@ def favourable(seen: Observations, cut: Cut, aim: Aim) -> tuple[Integers, Intege
 
 def look_up(table: Table, successes: Integers, sizes: Integers) -> Floats:
     """Read the tables of the sizes that occur; there are few."""
-    key = sizes[:, CONTROL] * (int(sizes[:, TREATED].max(initial=0)) + 1) + sizes[:, TREATED]
-    values: Floats | None = None
-    for one in np.unique(key):
-        here = np.flatnonzero(key == one)
-        whole = table(int(sizes[here[0], CONTROL]), int(sizes[here[0], TREATED]))
-        if values is None:
-            values = np.empty((len(key), *whole.shape[2:]))
-        values[here] = whole[successes[here, CONTROL], successes[here, TREATED]]
-    return table(0, 0)[:0, 0] if values is None else values
+    different, place = different_pairs(sizes)
+    if len(different) == 0:
+        return table(0, 0)[:0, 0]
+    tables = [table(int(control), int(treated)) for control, treated in different]
+    if len(tables) == 1:
+        return tables[0][successes[:, CONTROL], successes[:, TREATED]]
+    # One after the other in one row of cells, so that all trials are read at once.
+    cells = np.concatenate([one.reshape(-1, *one.shape[2:]) for one in tables])
+    width = different[:, TREATED] + 1
+    start = np.cumsum((different[:, CONTROL] + 1) * width)
+    start = np.concatenate([[0], start[:-1]])
+    found: Floats = cells[start[place] + successes[:, CONTROL] * width[place] + successes[:, TREATED]]
+    return found
 
 
 @lru_cache(maxsize=4096)

@@ -15,7 +15,8 @@ from handful.analyses.base import Evidence
 from handful.designs.base import Plan
 from handful.designs.pieces import Decision, Record
 from handful.engine.trials import Trials
-from handful.participants.observations import TREATED, Arms, Cut
+from handful.kernels.counting import arrived_by, treated_prefix
+from handful.participants.observations import Arms, Cut
 from handful.participants.potential import Participants
 
 
@@ -79,9 +80,9 @@ def conduct(plan: Plan, people: Participants) -> Trials:
     for step in steps(plan, record, trials):
         here = step.running
         success |= (step.decision == Decision.SUCCESS).any(axis=1)
-        look[here] = step.look
-        included[here] = step.cut.included[here]
-        month[here] = step.cut.month[here]
+        np.copyto(look, step.look, where=here)
+        np.copyto(included, step.cut.included, where=here)
+        np.copyto(month, step.cut.month, where=here)
     finished = np.isfinite(month)
     if not finished.all():
         _close_unfinished(record, finished, included, month)
@@ -118,7 +119,5 @@ def _enrolled(
     record: Record, arm: Arms, included: NDArray[np.int64], month: NDArray[np.float64]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Participants enrolled when the trial ended, and those of them on treatment."""
-    place = np.arange(arm.shape[1])
-    there = place < included[:, None] if record.arrival is None else record.arrival <= month[:, None]
-    treated = there & (arm == TREATED)
-    return there.sum(axis=1, dtype=np.int32), treated.sum(axis=1, dtype=np.int32)
+    there = included if record.arrival is None else arrived_by(record.arrival, month)
+    return there.astype(np.int32), treated_prefix(arm, there).astype(np.int32)

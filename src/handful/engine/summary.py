@@ -103,7 +103,7 @@ def summarise(trials: Trials, looks: int, participants: int, truth: float) -> Su
         control=_powers(control),
         months=np.bincount(months, minlength=MONTH_BINS),
         month=_powers(trials.month),
-        error=np.array([float((off**k).sum()) for k in range(5)]),
+        error=_moments(off),
         covered=int(((trials.lower <= truth) & (truth <= trials.upper))[finite].sum()),
     )
 
@@ -112,6 +112,13 @@ def _powers(values: NDArray[np.generic]) -> Floats:
     """Sum and sum of squares."""
     numbers = values.astype(np.float64)
     return np.array([numbers.sum(), (numbers * numbers).sum()])
+
+
+def _moments(values: Floats) -> Floats:
+    """Sums of powers 0 to 4; powers by multiplication, which is exact where a general power is slow and rounds twice."""
+    squares = values * values
+    cubes = squares * values
+    return np.array([len(values), values.sum(), squares.sum(), cubes.sum(), (squares * squares).sum()])
 
 
 def add(summaries: Iterable[Summary]) -> Summary:

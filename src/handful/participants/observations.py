@@ -55,10 +55,10 @@ class Outcomes(Observations):
     """One outcome a participant: a number, a category's rank, or 0/1.
 
     Attributes:
-        outcome: The outcome; meaningless where not observed.
+        outcome: The outcome; meaningless where not observed. A result that happens or not may be given as flags.
     """
 
-    outcome: Floats
+    outcome: Floats | Flags
 
 
 @dataclass(frozen=True)

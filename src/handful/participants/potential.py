@@ -86,6 +86,22 @@ class Participants(ABC):
         number of events in the follow-up window, for a continuous endpoint the observed change from baseline.
         """
 
+    def outcome_under(self, treated: Flags) -> Floats | Flags:
+        """Outcome of the first unit of each participant under the exposure each one got.
+
+        Kinds of outcome that need not draw both potential outcomes for this override it; a result that happens or not may
+        then be given as flags.
+
+        Args:
+            treated: Who was treated, the others being untreated.
+
+        Returns:
+            The numbers that `outcome` gives for the exposure of each.
+        """
+        if treated.all():
+            return self.outcome(Exposure.TREATED)
+        return np.where(treated, self.outcome(Exposure.TREATED), self.outcome(Exposure.UNTREATED))
+
     @abstractmethod
     def before(self, months: float, unit: int = 0) -> Floats:
         """What the own-control designs see before treatment.

@@ -17,7 +17,7 @@ from pydantic import Field, ValidationError, model_validator
 from handful.kernels.streams import Purpose
 from handful.participants.block import Block
 from handful.participants.endpoint import Endpoint
-from handful.participants.potential import Exposure, Floats, Participants
+from handful.participants.potential import Exposure, Flags, Floats, Participants
 from handful.scenarios.base import Scenario, Simulated
 from handful.scenarios.baseline import Baseline, EntryThreshold
 from handful.scenarios.factors import variance_of_shift
@@ -199,12 +199,23 @@ class _ContinuousParticipants(Simulated):
 
     def outcome(self, exposure: Exposure, unit: int = 0) -> Floats:
         """Observed change: the measurement at the endpoint's time minus the mean of the baseline visits."""
+        return np.asarray(self._untreated_change(unit) + self._reached_effect(exposure))
+
+    def outcome_under(self, treated: Flags) -> Floats:
+        """Observed change: the untreated one is drawn once, and the effect added to those who were treated."""
+        return np.asarray(self._untreated_change(0) + treated * self._reached_effect(Exposure.TREATED))
+
+    def _untreated_change(self, unit: int) -> Floats:
+        """Observed change without the effect."""
         scenario = self.scenario
         change = self._true_change(unit) + scenario.nudge(self.endpoint)
         if scenario.baseline is not None:
             change = change + self._error(unit, self.endpoint.known_after) - self._baseline_error(unit)
-        reached = scenario._reached(self.endpoint)
-        return np.asarray(change + reached * self._effect(exposure))
+        return change
+
+    def _reached_effect(self, exposure: Exposure) -> Floats | float:
+        """Effect that is there when the outcome is measured."""
+        return self.scenario._reached(self.endpoint) * self._effect(exposure)
 
     def before(self, months: float, unit: int = 0) -> Floats:
         """The baseline: the mean of its visits; 0 when values are counted from each person's own baseline."""

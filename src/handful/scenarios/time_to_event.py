@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 from handful.kernels.elementary import exp, log
 from handful.participants.block import Block
 from handful.participants.endpoint import Endpoint
-from handful.participants.potential import Exposure, Floats, Participants
+from handful.participants.potential import Exposure, Flags, Floats, Participants
 from handful.scenarios.base import Scenario, Simulated
 from handful.scenarios.factors import cells
 from handful.scenarios.hazards import Survival
@@ -216,6 +216,22 @@ class _TimeToEventParticipants(Simulated):
 
     def outcome(self, exposure: Exposure, unit: int = 0) -> Floats:
         """Months from treatment to the event; infinite in those who never have it."""
-        scenario = self.scenario
-        threshold = -log(self.unit_uniforms(unit, scenario.correlation))
-        return scenario.time_at(exposure, threshold, self.shift - scenario.nudge(self.endpoint))
+        return self.scenario.time_at(exposure, self._threshold(unit), self._log_hazard)
+
+    def outcome_under(self, treated: Flags) -> Floats:
+        """Months from treatment to the event; everybody's threshold is drawn once."""
+        threshold, log_hazard = self._threshold(0), self._log_hazard
+        times = self.scenario.time_at(Exposure.TREATED, threshold, log_hazard)
+        if not treated.all():
+            untreated = self.scenario.time_at(Exposure.UNTREATED, threshold, log_hazard)
+            np.copyto(times, untreated, where=~treated)
+        return times
+
+    @property
+    def _log_hazard(self) -> Floats | float:
+        """Log hazard ratio of each participant that is not the treatment's."""
+        return self.shift - self.scenario.nudge(self.endpoint)
+
+    def _threshold(self, unit: int) -> Floats:
+        """Cumulative hazard that brings a unit's event."""
+        return -log(self.unit_uniforms(unit, self.scenario.correlation))
