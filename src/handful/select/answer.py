@@ -63,12 +63,18 @@ def _weakest(comparison: Comparison, chosen: str) -> str:
     own = [s for s in comparison.stresses if s.design == chosen]
     turning = [s for s in own if s.turns_at is not None]
     if turning:
-        first = min(turning, key=lambda s: (s.turns_at or 0.0) / max(p.amount for p in s.points))
+        first = min(turning, key=_gravity)
         return f"What can sink it is {first.stress}: {turn_words(first)}{_passes_to(comparison, first)}"
     if own:
         names = " and ".join(sorted({s.stress for s in own}))
         return f"None of the amounts of {names} that were tried turns the conclusion."
     return ""
+
+
+def _gravity(turned: StressResult) -> tuple[bool, float]:
+    """False claims come before lost power, and then what turns the conclusion at the smaller part of what was tried."""
+    loses_power = turned.broken.startswith("a power")
+    return loses_power, (turned.turns_at or 0.0) / max(p.amount for p in turned.points)
 
 
 def _passes_to(comparison: Comparison, turned: StressResult) -> str:
