@@ -7,7 +7,7 @@ Example:
     >>> endpoint = hf.Endpoint(name="response at 12 months", kind="binary")
     >>> scenario = hf.BinaryScenario(untreated=0.2, treated=0.6)
     >>> print(hf.characteristics(hf.SingleArm(participants=16, benchmark=0.2), scenario, endpoint).success)
-    0.9417 (exact)
+    0.8577 (exact)
 """
 
 from __future__ import annotations

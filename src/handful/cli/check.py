@@ -33,6 +33,9 @@ def check(
     if study is None:
         raise UserError("name a study file: handful check study.yaml")
 
+    from rich.padding import Padding
+    from rich.text import Text
+
     from handful.cli.terminal import console
     from handful.select.explain import explain
     from handful.select.rehearsal import rehearse
@@ -45,5 +48,5 @@ def check(
     for section in explain(read):
         page.print(section.heading, style="bold")
         for sentence in section.sentences:
-            page.print(f"  {sentence}")
+            page.print(Padding(Text(sentence), (0, 0, 0, 2)))
         page.print()

@@ -104,23 +104,19 @@ def _print_size(page: Console, found: SizeFound) -> None:
 def _print_rule(page: Console, told: Assessment) -> None:
     """The rule in words, and the planned looks."""
     from handful.cli.terminal import in_line, table
+    from handful.select.statistics import natural_statistic
 
     for sentence in told.rule:
         page.print(sentence)
     page.print()
+    name, sign = natural_statistic(told.statistic)
+    high, low = ("at least", "at most") if sign > 0 else ("at most", "at least")
     rows = table(
-        "Look",
-        "At",
-        f"Claim at least ({told.statistic})",
-        "Futility at most",
-        "Stops with a claim",
-        "Stops without",
+        "Look", "At", f"Claim: {name} {high}", f"Futility: {low}", "Stops with a claim", "Stops without"
     )
     for number, look in enumerate(told.looks, start=1):
-        limits = [
-            f"{limit:.6g}" if limit is not None else "-"
-            for limit in (look.success_at_least, look.futility_at_most)
-        ]
+        thresholds = (look.success_at_least, look.futility_at_most)
+        limits = [f"{sign * limit:.6g}" if limit is not None else "-" for limit in thresholds]
         stops = [in_line(figure, percent=True, digits=2) for figure in (look.success, look.failure)]
         rows.add_row(str(number), str(look.planned), *limits, *stops)
     page.print(rows)

@@ -24,7 +24,7 @@ def replay(
     """
     from handful.cli.terminal import console
     from handful.engine.replay import replay as conduct_again
-    from handful.report.story import tell
+    from handful.report.story import compared_with, tell
     from handful.select.finding import find_project, find_run
     from handful.select.stored import job_of
     from handful.store.project import Project
@@ -35,5 +35,6 @@ def replay(
     story = conduct_again(job, trial)
     page = console()
     page.print(f"Trial {trial} of “{found.design}” in “{found.scenario}” (run {found.identity})\n")
-    for sentence in tell(story, job.plan.endpoint, job.plan.analysis.statistic_name):
+    plan = job.plan
+    for sentence in tell(story, plan.endpoint, plan.analysis.statistic_name, compared_with(plan)):
         page.print(sentence)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 
+from handful.designs.arrangements import BothSides
+from handful.designs.base import Plan
 from handful.engine.replay import LookStory, ParticipantStory, TrialStory
 from handful.participants.endpoint import Endpoint
+from handful.select.statistics import natural_statistic
 from handful.select.words import benefit_words
 
 _SAID = {
@@ -16,13 +19,16 @@ _SAID = {
 }
 
 
-def tell(story: TrialStory, endpoint: Endpoint, statistic: str = "the statistic") -> list[str]:
+def tell(
+    story: TrialStory, endpoint: Endpoint, statistic: str = "the statistic", beside: str = "without treatment"
+) -> list[str]:
     """Tell one trial in sentences: who came and what became of them, what each look said, and how it ended.
 
     Args:
         story: The trial.
         endpoint: Its endpoint, for units and scales.
-        statistic: What the evidence is called, such as `z`.
+        statistic: What the evidence is called, such as `z`; `minus the p-value` is told as the p-value.
+        beside: What the outcome of a participant is held against, where there are two: see `compared_with`.
 
     Returns:
         Sentences in the order in which things happened; participants stand before the first look that counted them.
@@ -31,24 +37,36 @@ def tell(story: TrialStory, endpoint: Endpoint, statistic: str = "the statistic"
     sentences: list[str] = []
     for look in story.looks:
         newcomers = story.participants[told : max(told, look.enrolled)]
-        sentences += [_participant(person, endpoint) for person in newcomers]
+        sentences += [_participant(person, endpoint, beside) for person in newcomers]
         told += len(newcomers)
         sentences.append(_look(look, len(story.looks), statistic))
-    sentences += [_participant(person, endpoint) for person in story.participants[told:]]
+    sentences += [_participant(person, endpoint, beside) for person in story.participants[told:]]
     sentences += _end(story, endpoint)
     return sentences
 
 
-def _participant(person: ParticipantStory, endpoint: Endpoint) -> str:
+def compared_with(plan: Plan) -> str:
+    """What the outcome of a participant is held against, where a design has two outcomes of each.
+
+    Args:
+        plan: The design.
+
+    Returns:
+        Words that read well after a value.
+    """
+    return "on the untreated side" if isinstance(plan.arrangement, BothSides) else "before treatment"
+
+
+def _participant(person: ParticipantStory, endpoint: Endpoint, beside: str) -> str:
     """One participant in one sentence."""
     came = f", enrolled in month {person.arrival:.1f}," if person.arrival is not None else ""
     arm = "is treated" if person.arm == "treated" else "is on control"
     if not person.dosed:
         arm = "should be treated, but no product could be made"
-    return f"Participant {person.number}{came} {arm}: {_outcome(person, endpoint)}."
+    return f"Participant {person.number}{came} {arm}: {_outcome(person, endpoint, beside)}."
 
 
-def _outcome(person: ParticipantStory, endpoint: Endpoint) -> str:
+def _outcome(person: ParticipantStory, endpoint: Endpoint, beside: str) -> str:
     """What became of a participant."""
     if not person.observed:
         return "the outcome is not seen"
@@ -57,7 +75,7 @@ def _outcome(person: ParticipantStory, endpoint: Endpoint) -> str:
         return f"{end} {'after' if person.event else 'for'} {person.outcome:.1f} months"
     words = _value(person.outcome, endpoint)
     if person.beside is not None:
-        words += f", against {_value(person.beside, endpoint)} on the other side or before"
+        words += f", against {_value(person.beside, endpoint)} {beside}"
     if person.resolved is not None and math.isfinite(person.resolved):
         words += f", known in month {person.resolved:.1f}"
     return words
@@ -79,13 +97,15 @@ def _look(look: LookStory, looks: int, statistic: str) -> str:
     name = "The analysis" if looks == 1 else f"Look {look.number}"
     when = f" in month {look.month:.1f}" if look.month is not None else ""
     counted = "participant is" if look.included == 1 else "participants are"
+    name_of_statistic, sign = natural_statistic(statistic)
+    high, low = ("at least", "at most") if sign > 0 else ("at most", "at least")
     needed = []
     if look.success_at_least is not None:
-        needed.append(f"a claim needs at least {look.success_at_least:.4g}")
+        needed.append(f"a claim needs {high} {sign * look.success_at_least:.4g}")
     if look.futility_at_most is not None:
-        needed.append(f"futility is at most {look.futility_at_most:.4g}")
+        needed.append(f"futility is {low} {sign * look.futility_at_most:.4g}")
     rule = f" ({'; '.join(needed)})" if needed else ""
-    return f"{name}{when}: {look.included} {counted} counted, {statistic} is {look.statistic:.4g}{rule}. {_SAID[look.decision]}"
+    return f"{name}{when}: {look.included} {counted} counted, {name_of_statistic} is {sign * look.statistic:.4g}{rule}. {_SAID[look.decision]}"
 
 
 def _end(story: TrialStory, endpoint: Endpoint) -> list[str]:

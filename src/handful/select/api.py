@@ -155,7 +155,7 @@ def characteristics(
         >>> endpoint = hf.Endpoint(name="response", kind="binary")
         >>> design = hf.Simon(benchmark=0.1, target=0.3, alpha=0.05)
         >>> print(hf.characteristics(design, hf.BinaryScenario(untreated=0.1, treated=0.3), endpoint).success)
-        0.8048 (exact)
+        0.8051 (exact)
     """
     with _threads(threads) as executor:
         question = Question(endpoint, alpha, power)

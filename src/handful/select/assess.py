@@ -130,7 +130,7 @@ def assess(
         >>> question = Question(Endpoint(name="response", kind="binary"))
         >>> told = assess(SingleArm(participants=20, benchmark=0.2), BinaryScenario(untreated=0.2, treated=0.6), question)
         >>> print(told.success, told.type_one.worst)
-        0.9790 (exact) 0.0100 (exact)
+        0.9435 (exact) 0.0100 (exact)
     """
     plan = design.plan(question)
     counted = exact_characteristics(plan, scenario)

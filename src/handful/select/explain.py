@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from handful.designs.base import Design
@@ -47,17 +48,37 @@ def explain(study: Study) -> tuple[Section, ...]:
         >>> [section.heading for section in explain(study)]
         ['A first study', 'Population', 'Endpoint', 'Scenario “hoped for”', 'Design “fixed”', 'Choice', 'Computation']
         >>> explain(study)[3].sentences[0]
-        'The true benefit is a difference of 40 percentage points.'
+        'Treatment brings a difference of 40 percentage points.'
     """
+    shared = _shared(study)
     return (
         _question(study),
         Section("Population", tuple(_population(study))),
         Section("Endpoint", tuple(_endpoint(study))),
-        *(Section(f"Scenario “{name}”", tuple(_scenario(study, name))) for name in study.scenarios),
+        *([Section("In every scenario", shared)] if shared else []),
+        *(Section(f"Scenario “{name}”", tuple(_scenario(study, name, shared))) for name in study.scenarios),
         *(Section(f"Design “{name}”", tuple(_design(study, name))) for name in study.designs),
         Section("Choice", tuple(_choice(study))),
         Section("Computation", tuple(_computation(study))),
     )
+
+
+def _shared(study: Study) -> tuple[str, ...]:
+    """What is to be said of every scenario alike; nothing when there is one scenario."""
+    said = [_beside_the_truth(study, name) for name in study.scenarios]
+    return tuple(s for s in said[0] if all(s in other for other in said)) if len(said) > 1 else ()
+
+
+def _beside_the_truth(study: Study, name: str) -> list[str]:
+    """What is to be said of a scenario beside its benefit."""
+    scenario = study.scenario(name)
+    shift = scenario.regression_to_the_mean(study.endpoint)
+    selected = [
+        "Because of the entry threshold people would seem to improve without any treatment: "
+        f"{benefit_words(shift, study.endpoint)} by regression to the mean."
+    ]
+    operations = _operations(scenario.recruitment, scenario.product)
+    return (selected if shift > 0 else []) + _troubles(scenario) + operations
 
 
 def _question(study: Study) -> Section:
@@ -89,7 +110,7 @@ def _endpoint(study: Study) -> list[str]:
     unit = f" in {endpoint.unit}" if endpoint.unit else ""
     said = [f"{endpoint.name} ({endpoint.kind}{unit}{known}); {better} is better."]
     if endpoint.worthwhile is not None:
-        said.append(f"The smallest benefit worth having is {benefit_words(endpoint.worthwhile, endpoint)}.")
+        said.append(f"Worth having for one person: at least {benefit_words(endpoint.worthwhile, endpoint)}.")
     summary = estimand.summary or endpoint.measure.name
     said.append(f"Estimand: {summary}{_of(estimand.treatment)}{_in(estimand.population)}.")
     said += [
@@ -111,25 +132,18 @@ def _in(population: str) -> str:
     return f", in {population}" if population else ""
 
 
-def _scenario(study: Study, name: str) -> list[str]:
-    """One possible truth."""
+def _scenario(study: Study, name: str, shared: tuple[str, ...]) -> list[str]:
+    """One possible truth; what holds in every scenario is not said again."""
     scenario, endpoint = study.scenario(name), study.endpoint
-    hoped = " This is the scenario hoped for." if name == study.hoped_for else ""
-    said = [scenario.note] if scenario.note else []
     benefit = scenario.benefit(endpoint)
-    told = (
-        f"The true benefit is {benefit_words(benefit, endpoint)}."
-        if benefit
-        else "There is no benefit in it."
-    )
-    said.append(told + hoped)
-    shift = scenario.regression_to_the_mean(endpoint)
-    if shift > 0:
-        said.append(
-            "Because of the entry threshold people would seem to improve without any treatment: "
-            f"{benefit_words(shift, endpoint)} by regression to the mean."
-        )
-    return said + _troubles(scenario) + _operations(scenario.recruitment, scenario.product)
+    if benefit:
+        verb = "brings" if benefit > 0 else "does harm:"
+        told = f"Treatment {verb} {benefit_words(benefit, endpoint)}."
+    else:
+        told = "Treatment has no effect."
+    hoped = ["This is the scenario hoped for."] if name == study.hoped_for else []
+    own = [sentence for sentence in _beside_the_truth(study, name) if sentence not in shared]
+    return [*([scenario.note] if scenario.note else []), told, *hoped, *own]
 
 
 def _troubles(scenario: Scenario) -> list[str]:
@@ -158,7 +172,9 @@ def _operations(recruitment: Recruitment, product: Product) -> list[str]:
             f"{recruitment.pool:,} eligible people exist at the start; recruitment ends when they run out."
         )
     if recruitment.dropout:
-        said.append(f"Participants are lost at a rate of {recruitment.dropout * 12:.3g} a year.")
+        said.append(
+            f"{_share(-math.expm1(-12 * recruitment.dropout))} of participants are lost within a year."
+        )
     if product.manufacturing_failure:
         said.append(f"For {_share(product.manufacturing_failure)} of participants no product can be made.")
     if product.waiting_time:

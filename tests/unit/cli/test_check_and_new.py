@@ -19,7 +19,7 @@ def test_check_explains_population_endpoint_scenarios_designs_and_choice(run, st
     for sentence in (
         "900 people have the disease now, and 25 more a year",
         "response at 12 months (binary, known 12 months after treatment); higher is better.",
-        "The true benefit is a difference of 50 percentage points. This is the scenario hoped for.",
+        "Treatment brings a difference of 50 percentage points. This is the scenario hoped for.",
         "16 participants are enrolled, and every one is treated.",
         "Fragile to drift of the benchmark",
         "a power of at least 80% in “hoped for”",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 import handful as hf
-from handful.report.story import tell
+from handful.designs.base import Question
+from handful.report.story import compared_with, tell
 
 TIMED = {"rate": 2.0}
 
 
 def told(design: object, scenario: object, endpoint: object, trial: int = 3) -> list[str]:
-    return tell(hf.replay(design, scenario, endpoint, trial), endpoint, "z")
+    return tell(hf.replay(design, scenario, endpoint, trial), endpoint, "z", "on the untreated side")
 
 
 @pytest.fixture(name="looks")
@@ -55,7 +56,7 @@ def test_pairs_name_both_sides():
     endpoint = hf.Endpoint(name="acuity", kind="continuous", unit="letters")
     scenario = hf.ContinuousScenario(untreated={"sd": 6, "correlation": 0.5}, effect=8)
     sentences = told(hf.WithinParticipant(participants=5), scenario, endpoint)
-    assert all("letters, against" in s for s in sentences if s.startswith("Participant "))
+    assert all("letters on the untreated side" in s for s in sentences if s.startswith("Participant "))
     assert sentences[-1] == "The truth in this scenario is a benefit of 8 letters."
 
 
@@ -84,3 +85,23 @@ def test_a_trial_that_runs_out_of_participants_says_so():
     sentences = told(hf.SingleArm(participants=20, benchmark=0.2), scenario, endpoint)
     assert sum(s.startswith("Participant ") for s in sentences) == 7
     assert any(s.startswith("Participants run out") for s in sentences)
+
+
+def test_p_values_are_told_as_p_values():
+    endpoint = hf.Endpoint(name="response", kind="binary")
+    story = hf.replay(
+        hf.SingleArm(participants=9, benchmark=0.2),
+        hf.BinaryScenario(untreated=0.2, treated=0.9),
+        endpoint,
+        0,
+    )
+    (look,) = [
+        s for s in tell(story, endpoint, "minus the one-sided p-value") if s.startswith("The analysis")
+    ]
+    assert f"the one-sided p-value is {-story.looks[0].statistic:.4g} (a claim needs at most 0.025)" in look
+
+
+def test_the_two_outcomes_of_a_person_are_named_by_the_arrangement():
+    question = Question(hf.Endpoint(name="response", kind="binary"))
+    assert compared_with(hf.WithinParticipant(participants=5).plan(question)) == "on the untreated side"
+    assert compared_with(hf.OwnControl(participants=5).plan(question)) == "before treatment"
