@@ -6,6 +6,7 @@ simulation no more than a z-test does. A trial with an empty arm compares nothin
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
@@ -30,7 +31,7 @@ from handful.analyses.base import (
     Stage,
 )
 from handful.analyses.scales import OnPosterior, OnPValues, OnZ
-from handful.kernels.counting import count_prefix, different_pairs
+from handful.kernels.counting import count_prefix, different_pairs, read_cells
 from handful.participants.observations import CONTROL, TREATED, Cut, Observations, Outcomes
 from handful.spec.quantities import PositiveNumber
 from handful.stats.beta_binomial import superiority_table
@@ -114,18 +115,15 @@ def favourable(seen: Observations, cut: Cut, aim: Aim) -> tuple[Integers, Intege
 def look_up(table: Table, successes: Integers, sizes: Integers) -> Floats:
     """Read the tables of the sizes that occur; there are few."""
     different, place = different_pairs(sizes)
-    if len(different) == 0:
-        return table(0, 0)[:0, 0]
-    tables = [table(int(control), int(treated)) for control, treated in different]
-    if len(tables) == 1:
-        return tables[0][successes[:, CONTROL], successes[:, TREATED]]
-    # One after the other in one row of cells, so that all trials are read at once.
-    cells = np.concatenate([one.reshape(-1, *one.shape[2:]) for one in tables])
+    tables = [table(control, treated) for control, treated in different.tolist()] or [table(0, 0)]
+    values = tables[0].shape[2:]
+    # All tables in one row of cells, so that all trials are read at once.
+    cells = np.concatenate([one.reshape(-1, math.prod(values)) for one in tables])
+    end = np.cumsum((different + 1).prod(axis=1))
+    start = np.concatenate([[0], end[:-1]])
     width = different[:, TREATED] + 1
-    start = np.cumsum((different[:, CONTROL] + 1) * width)
-    start = np.concatenate([[0], start[:-1]])
-    found: Floats = cells[start[place] + successes[:, CONTROL] * width[place] + successes[:, TREATED]]
-    return found
+    found = read_cells(cells, start, width, place, successes[:, CONTROL], successes[:, TREATED])
+    return found.reshape(-1, *values)
 
 
 @lru_cache(maxsize=4096)

@@ -279,10 +279,9 @@ class Thresholds:
     def decide(self, look: int, evidence: Evidence) -> NDArray[np.int8]:
         """Decision of every trial and hypothesis, shape (trials, hypotheses); the codes are those of `Decision`."""
         statistic = evidence.statistic
-        decision = np.zeros(statistic.shape, dtype=np.int8)
-        decision[statistic <= self.lower[look]] = Decision.FUTILITY
-        decision[statistic >= self.upper[look]] = Decision.SUCCESS
-        return decision
+        success = statistic >= self.upper[look]
+        futility = (statistic <= self.lower[look]) & ~success
+        return success.view(np.int8) - futility.view(np.int8)  # the codes of `Decision`
 
 
 def interim_sizes(fractions: Sequence[float], total: int, unit: int = 1) -> tuple[int, ...]:

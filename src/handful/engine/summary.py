@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handful.engine.trials import Trials
+from handful.kernels.sums import counts_of, endings, errors, powers
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -88,37 +89,23 @@ def summarise(trials: Trials, looks: int, participants: int, truth: float) -> Su
     Returns:
         The sums of the block.
     """
-    finite = np.isfinite(trials.estimate)
-    off = trials.estimate[finite] - truth
     control = trials.enrolled - trials.treated
-    months = np.minimum(trials.month, MONTH_BINS - 1).astype(np.int64)
+    success_at, failure_at, unfinished_at = endings(trials.look, trials.success, trials.finished, looks)
+    error, covered = errors(trials.estimate, trials.lower, trials.upper, truth)
     return Summary(
         trials=len(trials),
-        success_at=np.bincount(trials.look[trials.success], minlength=looks),
-        failure_at=np.bincount(trials.look[~trials.success & trials.finished], minlength=looks),
-        unfinished=int((~trials.finished).sum()),
-        enrolled=np.bincount(trials.enrolled, minlength=participants + 1),
-        analysed=_powers(trials.analysed),
-        treated=_powers(trials.treated),
-        control=_powers(control),
-        months=np.bincount(months, minlength=MONTH_BINS),
-        month=_powers(trials.month),
-        error=_moments(off),
-        covered=int(((trials.lower <= truth) & (truth <= trials.upper))[finite].sum()),
+        success_at=success_at,
+        failure_at=failure_at,
+        unfinished=int(unfinished_at.sum()),
+        enrolled=counts_of(trials.enrolled, participants + 1),
+        analysed=int(trials.analysed.sum()),
+        treated=powers(trials.treated),
+        control=powers(control),
+        months=counts_of(trials.month, MONTH_BINS),
+        month=powers(trials.month),
+        error=error,
+        covered=covered,
     )
-
-
-def _powers(values: NDArray[np.generic]) -> Floats:
-    """Sum and sum of squares."""
-    numbers = values.astype(np.float64)
-    return np.array([numbers.sum(), (numbers * numbers).sum()])
-
-
-def _moments(values: Floats) -> Floats:
-    """Sums of powers 0 to 4; powers by multiplication, which is exact where a general power is slow and rounds twice."""
-    squares = values * values
-    cubes = squares * values
-    return np.array([len(values), values.sum(), squares.sum(), cubes.sum(), (squares * squares).sum()])
 
 
 def add(summaries: Iterable[Summary]) -> Summary:

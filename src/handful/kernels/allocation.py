@@ -123,10 +123,10 @@ def deal(
     for t in range(trials):
         uniforms_into(drawn, seed, first_trial + np.uint64(t), purpose, draw)
         for b in range(drawn.size):
-            chosen = every[int(drawn[b] * number)]
+            chosen = int(drawn[b] * number)
             start = b * block
-            for i in range(start, min(start + block, participants)):
-                arms[t, i] = chosen[i - start]
+            for i in range(min(block, participants - start)):
+                arms[t, start + i] = every[chosen, i]
 
 
 def coin_flips(seed: int, first_trial: int, trials: int, participants: int, chance: float = 0.5) -> Arms:

@@ -14,7 +14,15 @@ from numpy.typing import ArrayLike, NDArray
 from handful.kernels.inputs import as_block, as_included, as_mask, as_per_trial
 from handful.kernels.jit import kernel
 
-__all__ = ["Moments", "arrived_by", "count_prefix", "different_pairs", "moments_prefix", "treated_prefix"]
+__all__ = [
+    "Moments",
+    "arrived_by",
+    "count_prefix",
+    "different_pairs",
+    "moments_prefix",
+    "read_cells",
+    "treated_prefix",
+]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -134,10 +142,43 @@ def different_pairs(pairs: Counts) -> tuple[Counts, Counts]:
         ([[7, 7], [0, 0]], [0, 1, 0])
     """
     counts = np.ascontiguousarray(pairs, dtype=np.int64)
-    if counts.ndim != 2 or counts.shape[1] != 2 or (counts.size and counts.min() < 0):
-        raise ValueError("pairs must be counts of the shape (trials, 2)")
+    if counts.ndim != 2 or counts.shape[1] != 2:
+        raise ValueError(f"pairs must have the shape (trials, 2), not {counts.shape}")
     first, place = _different(counts)
     return counts[first], place
+
+
+@kernel
+def read_cells(
+    cells: Floats, start: Counts, width: Counts, place: Counts, row: Counts, column: Counts
+) -> Floats:
+    """Read one cell of one of several tables for each trial.
+
+    Args:
+        cells: the cells of all tables, one table after the other and row after row, shape (cells, values).
+        start: place of the first cell of each table.
+        width: columns of each table.
+        place: which table each trial reads, shape (trials,).
+        row: which row.
+        column: which column.
+
+    Returns:
+        Shape (trials, values).
+
+    Example:
+        >>> cells = np.arange(6.0)[:, None]
+        >>> table = np.array([0]), np.array([3])
+        >>> read_cells(cells, *table, np.array([0]), np.array([1]), np.array([2])).tolist()
+        [[5.0]]
+    """
+    trials, values = place.size, cells.shape[1]
+    found = np.empty((trials, values))
+    for t in range(trials):
+        k = place[t]
+        cell = start[k] + row[t] * width[k] + column[t]
+        for v in range(values):
+            found[t, v] = cells[cell, v]
+    return found
 
 
 def moments_prefix(
@@ -209,6 +250,8 @@ def _different(pairs: Counts) -> tuple[Counts, Counts]:
     trials = pairs.shape[0]
     most = (0, 0)
     for t in range(trials):
+        if pairs[t, 0] < 0 or pairs[t, 1] < 0:
+            raise ValueError("pairs of counts must not be negative")
         most = (max(most[0], pairs[t, 0]), max(most[1], pairs[t, 1]))
     known = np.full((most[0] + 1, most[1] + 1), -1)
     first = np.empty(trials, dtype=np.int64)

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from handful.kernels.jit import kernel
+
 __all__ = ["as_block", "as_included", "as_mask", "as_per_trial"]
 
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -36,9 +38,18 @@ def as_included(included: ArrayLike | None, shape: tuple[int, ...]) -> NDArray[n
     if included is None:
         return np.full(shape[0], shape[1], dtype=np.int64)
     counts = as_per_trial("included", included, np.int64, shape)
-    if counts.size and (counts.min() < 0 or counts.max() > shape[1]):
+    if not _all_within(counts, shape[1]):
         raise ValueError(f"included must be 0 .. {shape[1]}, the number of participants")
     return counts
+
+
+@kernel
+def _all_within(counts: NDArray[np.int64], most: int) -> bool:
+    """Return whether all counts are 0 .. most; one pass and one call where NumPy would need several."""
+    inside = True
+    for count in counts:
+        inside &= 0 <= count <= most
+    return inside
 
 
 def as_per_trial(name: str, values: ArrayLike, dtype: DTypeLike, shape: tuple[int, ...]) -> NDArray[Any]:

@@ -106,3 +106,16 @@ def test_different_pairs_in_order_of_appearance() -> None:
     assert len(different) == 16
     with pytest.raises(ValueError, match="pairs"):
         kernels.different_pairs(pairs - 1)
+
+
+def test_cells_of_several_tables() -> None:
+    shapes = np.array([[3, 4], [1, 1], [2, 6]])
+    tables = [RNG.normal(size=(*shape, 2)) for shape in shapes]
+    cells = np.concatenate([table.reshape(-1, 2) for table in tables])
+    start, width = np.array([0, 12, 13]), shapes[:, 1]
+    place = RNG.integers(0, 3, TRIALS)
+    row, column = RNG.integers(0, shapes[place, 0]), RNG.integers(0, width[place])
+    found = kernels.read_cells(cells, start, width, place, row, column)
+    np.testing.assert_array_equal(found, twins.read_cells(cells, start, width, place, row, column))
+    for t in range(0, TRIALS, 50):
+        np.testing.assert_array_equal(found[t], tables[place[t]][row[t], column[t]])

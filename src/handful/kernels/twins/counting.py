@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["arrived_by", "count_prefix", "different_pairs", "moments_prefix", "treated_prefix"]
+__all__ = ["arrived_by", "count_prefix", "different_pairs", "moments_prefix", "read_cells", "treated_prefix"]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -56,6 +56,30 @@ def different_pairs(pairs: Counts) -> tuple[Counts, Counts]:
     rows, first, place = np.unique(pairs, axis=0, return_index=True, return_inverse=True)
     order = np.argsort(first)
     return rows[order], np.argsort(order)[place.reshape(-1)]
+
+
+def read_cells(
+    cells: Floats, start: Counts, width: Counts, place: Counts, row: Counts, column: Counts
+) -> Floats:
+    """Read one cell of one of several tables for each trial.
+
+    Args:
+        cells: the cells of all tables, shape (cells, values).
+        start: place of the first cell of each table.
+        width: columns of each table.
+        place: which table each trial reads.
+        row: which row.
+        column: which column.
+
+    Returns:
+        The same as `handful.kernels.counting.read_cells`.
+
+    Example:
+        >>> cells, zero, three = np.arange(6.0)[:, None], np.array([0]), np.array([3])
+        >>> read_cells(cells, zero, three, zero, np.array([1]), np.array([2])).tolist()
+        [[5.0]]
+    """
+    return np.asarray(cells[start[place] + row * width[place] + column])
 
 
 def treated_prefix(arm: Arms, included: Counts) -> Counts:
