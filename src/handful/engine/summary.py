@@ -98,7 +98,7 @@ def summarise(trials: Trials, looks: int, participants: int, truth: float) -> Su
         failure_at=failure_at,
         unfinished=int(unfinished_at.sum()),
         enrolled=counts_of(trials.enrolled, participants + 1),
-        analysed=int(trials.analysed.sum()),
+        analysed=powers(trials.analysed),
         treated=powers(trials.treated),
         control=powers(control),
         months=counts_of(trials.month, MONTH_BINS),
