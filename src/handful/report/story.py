@@ -97,15 +97,16 @@ def _look(look: LookStory, looks: int, statistic: str) -> str:
     name = "The analysis" if looks == 1 else f"Look {look.number}"
     when = f" in month {look.month:.1f}" if look.month is not None else ""
     counted = "participant is" if look.included == 1 else "participants are"
-    name_of_statistic, sign = natural_statistic(statistic)
+    evidence, sign = natural_statistic(statistic)
     high, low = ("at least", "at most") if sign > 0 else ("at most", "at least")
     needed = []
     if look.success_at_least is not None:
-        needed.append(f"a claim needs {high} {sign * look.success_at_least:.4g}")
+        needed.append(f"a claim needs {high} {sign * look.success_at_least + 0.0:.4g}")
     if look.futility_at_most is not None:
-        needed.append(f"futility is {low} {sign * look.futility_at_most:.4g}")
+        needed.append(f"futility is {low} {sign * look.futility_at_most + 0.0:.4g}")
     rule = f" ({'; '.join(needed)})" if needed else ""
-    return f"{name}{when}: {look.included} {counted} counted, {name_of_statistic} is {sign * look.statistic:.4g}{rule}. {_SAID[look.decision]}"
+    reached = f"{evidence} is {sign * look.statistic + 0.0:.4g}{rule}"
+    return f"{name}{when}: {look.included} {counted} counted, {reached}. {_SAID[look.decision]}"
 
 
 def _end(story: TrialStory, endpoint: Endpoint) -> list[str]:
