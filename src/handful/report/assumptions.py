@@ -13,7 +13,14 @@ from handful.report.tables import Table, Text
 from handful.report.tags import benefit, percent, plain
 from handful.scenarios.base import Scenario
 from handful.spec.base import Spec
-from handful.spec.quantities import Duration, HazardPerMonth, PositiveDuration, Quantity, RatePerMonth, RatePerYear
+from handful.spec.quantities import (
+    Duration,
+    HazardPerMonth,
+    PositiveDuration,
+    Quantity,
+    RatePerMonth,
+    RatePerYear,
+)
 from handful.spec.shape import written_name
 from handful.study.model import Study
 
@@ -48,7 +55,9 @@ def set_fields(spec: Spec, without: tuple[str, ...] = ()) -> list[tuple[str, str
         value = getattr(spec, name)
         if name == "kind" or name in without or value is None or _is_default(field, value):
             continue
-        told.append((written_name(name, field), value_words(value, _quantity(field)), field.description or ""))
+        told.append(
+            (written_name(name, field), value_words(value, _quantity(field)), field.description or "")
+        )
     return told
 
 
@@ -94,7 +103,10 @@ def estimand_table(endpoint: Endpoint) -> Table:
     events |= estimand.intercurrent
     told = []
     for event, strategy in events.items():
-        said = strategy or f"{endpoint.strategy('not dosed' if event == 'not dosed' else 'dropout')} (by default)"
+        said = (
+            strategy
+            or f"{endpoint.strategy('not dosed' if event == 'not dosed' else 'dropout')} (by default)"
+        )
         told.append(f"{event}: {said}")
     unit = f", in {endpoint.unit}" if endpoint.unit else ""
     known = f", known after {_number_words(endpoint.known_after, _MONTHS[0])}" if endpoint.known_after else ""
@@ -106,7 +118,9 @@ def estimand_table(endpoint: Endpoint) -> Table:
         ("Intercurrent events", "; ".join(told)),
         ("Population-level summary", estimand.summary or endpoint.measure.name),
     )
-    return Table("The estimand of the primary endpoint, by its attributes (ICH E9(R1))", ("Attribute", "Here"), rows)
+    return Table(
+        "The estimand of the primary endpoint, by its attributes (ICH E9(R1))", ("Attribute", "Here"), rows
+    )
 
 
 def scenario_table(name: str, scenario: Scenario, endpoint: Endpoint, weight: float) -> Table:
@@ -122,12 +136,22 @@ def scenario_table(name: str, scenario: Scenario, endpoint: Endpoint, weight: fl
         One row an assumption, with its meaning.
     """
     rows: list[tuple[Text, ...]] = [
-        ("true benefit", benefit(scenario.benefit(endpoint), endpoint), "What treatment does in this scenario, positive when it helps."),
+        (
+            "true benefit",
+            benefit(scenario.benefit(endpoint), endpoint),
+            "What treatment does in this scenario, positive when it helps.",
+        ),
         ("plausibility", percent(round(weight, 4)), "Its weight among all scenarios, for the choice."),
     ]
     shift = scenario.regression_to_the_mean(endpoint)
     if shift:
-        rows.append(("regression to the mean", benefit(shift, endpoint), "What entry at a bad moment alone makes look like benefit."))
+        rows.append(
+            (
+                "regression to the mean",
+                benefit(shift, endpoint),
+                "What entry at a bad moment alone makes look like benefit.",
+            )
+        )
     rows += [(n, v, m) for n, v, m in set_fields(scenario, ("note", "weight", "recruitment", "product"))]
     for part in ("recruitment", "product"):
         rows += [(f"{part}: {n}", v, m) for n, v, m in set_fields(getattr(scenario, part))]
@@ -136,13 +160,29 @@ def scenario_table(name: str, scenario: Scenario, endpoint: Endpoint, weight: fl
 
 def population_table(study: Study) -> Table:
     """The people who have the disease."""
-    return Table("The people who have the disease", ("Assumption", "Value", "Meaning"), tuple(set_fields(study.population)))
+    return Table(
+        "The people who have the disease",
+        ("Assumption", "Value", "Meaning"),
+        tuple(set_fields(study.population)),
+    )
 
 
 def choice_table(study: Study) -> Table:
     """What counts as a good choice."""
-    rows: list[tuple[Text, ...]] = [("best", study.choose.best, "What is made as good as possible among designs that keep the constraints.")]
-    rows += [("burden", plain(study.choose.burden), "What treatment itself costs a person, in units of one person helped.")]
+    rows: list[tuple[Text, ...]] = [
+        (
+            "best",
+            study.choose.best,
+            "What is made as good as possible among designs that keep the constraints.",
+        )
+    ]
+    rows += [
+        (
+            "burden",
+            plain(study.choose.burden),
+            "What treatment itself costs a person, in units of one person helped.",
+        )
+    ]
     rows += list(set_fields(study.choose.subject_to))
     limits = study.choose.subject_to
     if not any(name == "type I error" for name, *_ in rows):
@@ -152,12 +192,16 @@ def choice_table(study: Study) -> Table:
 
 def _is_default(field: FieldInfo, value: Any) -> bool:
     """Whether a field says no more than its default."""
-    return not field.is_required() and value == field.get_default(call_default_factory=True, validated_data={})
+    return not field.is_required() and value == field.get_default(
+        call_default_factory=True, validated_data={}
+    )
 
 
 def _quantity(field: FieldInfo) -> Quantity | None:
     """The quantity of a field, wherever in its type it stands."""
-    return next((item for item in _inside([field.annotation, *field.metadata]) if isinstance(item, Quantity)), None)
+    return next(
+        (item for item in _inside([field.annotation, *field.metadata]) if isinstance(item, Quantity)), None
+    )
 
 
 def _inside(items: list[Any]) -> Iterator[Any]:

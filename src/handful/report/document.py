@@ -8,7 +8,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from handful.report import results
-from handful.report.assumptions import choice_table, estimand_table, population_table, scenario_table, set_fields
+from handful.report.assumptions import (
+    choice_table,
+    estimand_table,
+    population_table,
+    scenario_table,
+    set_fields,
+)
 from handful.report.figures.distributions import distributions
 from handful.report.figures.frontier import frontier
 from handful.report.figures.lanes import lanes, participants_table
@@ -27,7 +33,9 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 
-def render(study: Study, comparison: Comparison, stories: Sequence[ToldTrial], source: str | None = None) -> str:
+def render(
+    study: Study, comparison: Comparison, stories: Sequence[ToldTrial], source: str | None = None
+) -> str:
     """Write the report of a comparison.
 
     Args:
@@ -40,7 +48,9 @@ def render(study: Study, comparison: Comparison, stories: Sequence[ToldTrial], s
         One HTML document that loads nothing: style sheet and figures are in it, and it has no script. Equal input gives
         equal bytes.
     """
-    series = {d.name: Series(k, d.name, d.name == comparison.chosen) for k, d in enumerate(comparison.designs)}
+    series = {
+        d.name: Series(k, d.name, d.name == comparison.chosen) for k, d in enumerate(comparison.designs)
+    }
     frontier_figure = frontier(comparison, series)
     success = results.success_table(comparison, series)
     text: str = _template().render(
@@ -111,7 +121,9 @@ def _told(study: Study, number_of_story: int, design: str, scenario: str, story:
         "scenario": scenario,
         "trial": story.trial,
         "said": [s for s in sentences if not s.startswith("Participant ")],
-        "drawing": lanes(f"story-{number_of_story}", f"{heading}, trial {story.trial}", story, study.endpoint),
+        "drawing": lanes(
+            f"story-{number_of_story}", f"{heading}, trial {story.trial}", story, study.endpoint
+        ),
         "table": participants_table(story, study.endpoint),
     }
 
@@ -124,10 +136,17 @@ def _assumptions(study: Study, comparison: Comparison) -> dict[str, Any]:
         "population": population_table(study),
         "choice": choice_table(study),
         "scenarios": [
-            (name, study.scenario(name).note, scenario_table(name, study.scenario(name), study.endpoint, weights[name]))
+            (
+                name,
+                study.scenario(name).note,
+                scenario_table(name, study.scenario(name), study.endpoint, weights[name]),
+            )
             for name in study.scenarios
         ],
-        "other": [(e.name, "; ".join(f"{n}: {v}" for n, v, _ in set_fields(e, ("name",)))) for e in study.other_endpoints],
+        "other": [
+            (e.name, "; ".join(f"{n}: {v}" for n, v, _ in set_fields(e, ("name",))))
+            for e in study.other_endpoints
+        ],
     }
 
 

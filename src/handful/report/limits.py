@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from handful.select.figure import Figure
 from handful.select.results import Comparison
@@ -24,7 +24,9 @@ def limits(study: Study, comparison: Comparison) -> list[str]:
     """
     how = {figure.how for figure in _figures(comparison)}
     kinds = {design.kind for design in comparison.designs}
-    told = ["Every figure is true of the scenarios below and of nothing else; none of them was seen in a patient of the planned trial."]
+    told = [
+        "Every figure is true of the scenarios below and of nothing else; none was seen in a patient of the planned trial."
+    ]
     if kinds.intersection(_BENCHMARKED):
         told.append(
             "A benchmark is taken as a number without error. Whatever is wrong with it is counted as benefit or as harm, and no "
@@ -37,13 +39,13 @@ def limits(study: Study, comparison: Comparison) -> list[str]:
         )
     if "within participant" in kinds:
         told.append(
-            "A comparison within a participant sees only what treatment does to the treated side; an effect that reaches the other "
-            "side, and any harm to the whole person, is invisible to it."
+            "A comparison within a participant sees only what treatment does to the treated side; an effect that reaches the "
+            "other side, and any harm to the whole person, is invisible to it."
         )
     if "group sequential" in kinds:
         told.append(
-            "Estimates and intervals after early stopping are those of the plain analysis; the bias that stopping causes is shown "
-            "and not removed."
+            "Estimates and intervals after early stopping are those of the plain analysis; the bias that stopping causes is "
+            "shown and not removed."
         )
     told += _of_engines(how, study)
     told.append(
@@ -52,30 +54,38 @@ def limits(study: Study, comparison: Comparison) -> list[str]:
     )
     if study.choose.best == "people helped over the horizon":
         told.append(
-            "People helped over the horizon assumes that a claim of benefit leads to treatment of everybody within reach at once, that "
-            "no claim leads to none, and weighs scenarios by the plausibilities stated below."
+            "People helped over the horizon assumes that a claim of benefit leads to treatment of everybody in reach at once, "
+            "that no claim leads to none, and weighs scenarios by the plausibilities stated below."
         )
     told.append("Loss to follow-up and failed manufacture happen independently of the outcome.")
     if study.other_endpoints:
-        told.append("Designs are compared on the primary endpoint alone; the other endpoints of the study are only recorded.")
+        told.append(
+            "Designs are compared on the primary endpoint alone; the other endpoints of the study are only recorded."
+        )
     return told
 
 
-def _of_engines(how: set[str], study: Study) -> list[str]:
+def _of_engines(how: Set[str], study: Study) -> list[str]:
     """Limits of the ways in which figures were computed."""
     told = []
     if "exact" in how:
         told.append(
-            "Exact figures enumerate every possible count of the design under the scenario; they are exact for that model of independent "
-            "participants, not for the world."
+            "Exact figures enumerate every possible count of the design under the scenario; they are exact for that model of "
+            "independent participants, not for the world."
         )
     if "numeric" in how:
-        told.append("Numeric figures integrate the normal theory of the analysis, which is an approximation where participants are few.")
-    if "simulated" in how:
-        precise = f" or until the standard error was at most {study.compute.precision:g}" if study.compute.precision else ""
         told.append(
-            f"Simulated figures come from up to {study.compute.trials} trials each{precise}. All designs see the same simulated people, so "
-            "that differences between designs are more precise than their separate errors suggest."
+            "Numeric figures integrate the normal theory of the analysis, which is an approximation where participants are few."
+        )
+    if "simulated" in how:
+        precise = (
+            f" or until the standard error was at most {study.compute.precision:g}"
+            if study.compute.precision
+            else ""
+        )
+        told.append(
+            f"Simulated figures come from up to {study.compute.trials} trials each{precise}. All designs see the same simulated "
+            "people, so that differences between designs are more precise than their separate errors suggest."
         )
     return told
 

@@ -26,7 +26,8 @@ PEARCE = Reference(
     "pearce2018",
     "Pearce M, Hee SW, Madan J, Posch M, Day S, Miller F, Zohar S, Stallard N",
     2018,
-    "Value of information methods to design a clinical trial in a small population to optimise a health economic utility function",
+    "Value of information methods to design a clinical trial in a small population to optimise a "
+    "health economic utility function",
     "BMC Medical Research Methodology 18:20",
     "10.1186/s12874-018-0475-0",
 )

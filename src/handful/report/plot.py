@@ -156,14 +156,17 @@ class Plot:
             place = self.across(value)
             rare = " rare" if len(ticks) > 4 and k % 2 else ""
             if grid:
-                self._under.append(f'<line class="grid" x1="{place}" x2="{place}" y1="0" y2="{self.height}"/>')
+                self._under.append(
+                    f'<line class="grid" x1="{place}" x2="{place}" y1="0" y2="{self.height}"/>'
+                )
             self._under.append(
                 f'<text class="tick{rare}" x="{place}" y="{self.height + 18}" text-anchor="middle">{escape(label)}</text>'
             )
         self._under.append(f'<line class="axis" x1="0" x2="100%" y1="{self.height}" y2="{self.height}"/>')
-        self._under.append(
-            f'<text class="title" x="100%" y="{self.height + 38}" text-anchor="end">{escape(title)}</text>'
-        )
+        for k, part in enumerate(wrap(title, 30)):
+            place = f'x="100%" y="{self.height + 38 + LINE * k}"'
+            self._under.append(f'<text class="title" {place} text-anchor="end">{escape(part)}</text>')
+            self.bottom = max(self.bottom, 46 + LINE * k)
 
     def y_axis(self, title: str, ticks: Sequence[tuple[float, str]]) -> None:
         """Draw horizontal grid lines with their labels, and the title above."""
@@ -178,19 +181,19 @@ class Plot:
     def level(self, value: float, label: str = "") -> None:
         """Draw a dashed horizontal line at a limit, its label above it at the left."""
         place = self.down(value)
-        self._under.append(f'<line class="limit" x1="0" x2="100%" y1="{_short(place)}" y2="{_short(place)}"/>')
+        self._under.append(
+            f'<line class="limit" x1="0" x2="100%" y1="{_short(place)}" y2="{_short(place)}"/>'
+        )
         if label:
             self._over.append(f'<text class="note" x="4" y="{_short(place - 5)}">{escape(label)}</text>')
 
     def upright(self, value: float, label: str = "", *, kind: str = "limit") -> None:
-        """Draw a vertical line, its label at the top."""
+        """Draw a vertical line, its label above it."""
         place = self.across(value)
         self._under.append(f'<line class="{kind}" x1="{place}" x2="{place}" y1="0" y2="{self.height}"/>')
         if label:
-            anchor = "end" if self.x.share(value) > 0.5 else "start"
-            nudge = -5 if anchor == "end" else 5
             self._over.append(
-                f'<text class="note" x="{place}" dx="{nudge}" y="10" text-anchor="{anchor}">{escape(label)}</text>'
+                f'<text class="note" x="{place}" y="-8" text-anchor="middle">{escape(label)}</text>'
             )
 
     def line(self, points: Sequence[tuple[float, float]], classes: str) -> None:
@@ -220,7 +223,9 @@ class Plot:
         """Draw something of fixed size around a place given by a value and a height in pixels."""
         self._over.append(self._anchored(x, pixels, inside))
 
-    def text(self, x: float, pixels: float, said: str, classes: str = "note", anchor: str = "start", dx: float = 0) -> None:
+    def text(
+        self, x: float, pixels: float, said: str, classes: str = "note", anchor: str = "start", dx: float = 0
+    ) -> None:
         """Write at a place given by a value and a height in pixels."""
         self._over.append(
             f'<text class="{classes}" x="{self.across(x)}" y="{_short(pixels)}" dx="{_short(dx)}" dy="0.32em" '
@@ -257,7 +262,9 @@ class Plot:
 
     def svg(self) -> Markup:
         """The drawing, to be placed in a page."""
-        style = f"--l:{self.left}px;--r:{self.right}px;--t:{self.top}px;--b:{self.bottom}px;--h:{self.height}px"
+        style = (
+            f"--l:{self.left}px;--r:{self.right}px;--t:{self.top}px;--b:{self.bottom}px;--h:{self.height}px"
+        )
         paths = (
             f'<svg class="free" width="100%" height="{self.height}" viewBox="0 0 1000 {self.height}" '
             f'preserveAspectRatio="none">{"".join(self._paths)}</svg>'
@@ -297,16 +304,18 @@ def spread_out(wanted: Sequence[float], heights: Sequence[float], low: float, hi
         [6.0, 16.0, 60.0]
     """
     groups: list[tuple[float, float, list[float]]] = []
+
+    def inside(start: float, size: float) -> float:
+        return max(low, min(start, high - size))
+
     for middle, height in zip(wanted, heights, strict=True):
-        groups.append((middle - height / 2, height, [height]))
+        groups.append((inside(middle - height / 2, height), height, [height]))
         while len(groups) > 1 and groups[-2][0] + groups[-2][1] > groups[-1][0]:
             start, size, members = groups.pop()
             before, above, others = groups.pop()
             weight = len(others) / (len(others) + len(members))
             joined = weight * before + (1 - weight) * (start - above)
-            groups.append((joined, above + size, others + members))
-        start, size, members = groups[-1]
-        groups[-1] = (max(low, min(start, high - size)), size, members)
+            groups.append((inside(joined, above + size), above + size, others + members))
     placed: list[float] = []
     floor = low
     for start, size, members in groups:

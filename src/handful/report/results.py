@@ -62,7 +62,9 @@ def ranking(study: Study, comparison: Comparison, series: Mapping[str, Series]) 
     return [_ranked(study, comparison, by_name[v.design], v, series[v.design]) for v in comparison.verdicts]
 
 
-def _ranked(study: Study, comparison: Comparison, design: DesignSummary, verdict: Verdict, series: Series) -> Ranked:
+def _ranked(
+    study: Study, comparison: Comparison, design: DesignSummary, verdict: Verdict, series: Series
+) -> Ranked:
     """One row."""
     told = comparison.cell(design.name, comparison.hoped_for)
     error = design.type_one
@@ -110,7 +112,9 @@ def success_table(comparison: Comparison, series: Mapping[str, Series]) -> Table
     return Table("Probability of claiming benefit, every design in every scenario", head, tuple(rows))
 
 
-def scenario_tables(study: Study, comparison: Comparison, series: Mapping[str, Series]) -> list[tuple[str, Table]]:
+def scenario_tables(
+    study: Study, comparison: Comparison, series: Mapping[str, Series]
+) -> list[tuple[str, Table]]:
     """All operating characteristics, one table a scenario.
 
     Args:
@@ -155,7 +159,9 @@ def scenario_tables(study: Study, comparison: Comparison, series: Mapping[str, S
                     share(c.unfinished),
                 )
             )
-        told.append((scenario.name, _without_empty(f"Operating characteristics in “{scenario.name}”", head, rows)))
+        told.append(
+            (scenario.name, _without_empty(f"Operating characteristics in “{scenario.name}”", head, rows))
+        )
     return told
 
 
@@ -193,7 +199,9 @@ def _shaded(told: Characteristics) -> Markup:
     """A probability over a bar of that length."""
     value = told.success.value or 0.0
     kind = "bad" if told.truth <= 0 else "good"
-    return Markup('<span class="meter {}" style="--v:{:.1f}%">{}</span>').format(kind, 100 * value, share(told.success))
+    return Markup('<span class="meter {}" style="--v:{:.1f}%">{}</span>').format(
+        kind, 100 * value, share(told.success)
+    )
 
 
 def _range(spread: Spread | None) -> Markup | str:
@@ -201,4 +209,5 @@ def _range(spread: Spread | None) -> Markup | str:
     if spread is None:
         return "no timing"
     least, most = plain(round(spread.least, 1)), plain(round(spread.most, 1))
-    return Markup('{} <span class="beside">{}</span>').format(number(spread.mean, 1), simulated(f"{least} to {most}"))
+    said = f"always {least}" if least == most else f"{least} to {most}"
+    return Markup('{} <span class="beside">{}</span>').format(number(spread.mean, 1), simulated(said))

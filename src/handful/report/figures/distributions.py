@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from textwrap import wrap
 
 from markupsafe import Markup
 
@@ -28,7 +30,15 @@ def distributions(comparison: Comparison, series: Mapping[str, Series]) -> list[
         One figure for participants and, where there is timing, one for months.
     """
     cells = {d.name: comparison.cell(d.name, comparison.hoped_for) for d in comparison.designs}
-    told = [_drawing("sizes", "Participants enrolled", {n: c.participants for n, c in cells.items()}, comparison, series)]
+    told = [
+        _drawing(
+            "sizes",
+            "Participants enrolled",
+            {n: c.participants for n, c in cells.items()},
+            comparison,
+            series,
+        )
+    ]
     months = {n: c.months for n, c in cells.items() if c.months is not None}
     if months:
         told.append(_drawing("durations", "Duration in months", months, comparison, series))
@@ -70,7 +80,9 @@ def _lanes(name: str, what: str, spreads: Mapping[str, Spread], series: Mapping[
     low = min(s.least for s in spreads.values())
     high = max(s.most for s in spreads.values())
     x = Scale.around([low, high], zero=True, room=0.03)
-    said = "; ".join(f"{n}: mean {s.mean.value:.1f}, from {plain(s.least)} to {plain(s.most)}" for n, s in spreads.items())
+    said = "; ".join(
+        f"{n}: mean {s.mean.value:.1f}, from {plain(s.least)} to {plain(s.most)}" for n, s in spreads.items()
+    )
     plot = Plot(name, what, f"{said}.", x, Scale(0, 1), height=_LANE * len(spreads), left=0, top=8)
     plot.left = min(130, 16 + room_of_names(list(spreads)))
     plot.x_axis(what, plain_ticks(x, 6), grid=True)
@@ -86,8 +98,6 @@ def _lanes(name: str, what: str, spreads: Mapping[str, Spread], series: Mapping[
 
 def _name(plot: Plot, pixels: float, series: Series) -> None:
     """Write the name of a design in the left margin, on as many lines as it needs."""
-    from textwrap import wrap
-
     lines = wrap(series.name, 16)[:3] or [""]
     for k, part in enumerate(lines):
         plot.margin_text(pixels - LINE * (len(lines) - 1 - k), part, f"label {series.classes}")
@@ -104,6 +114,6 @@ def _bars(plot: Plot, spread: Spread, floor: float, series: Series) -> None:
 
 def _width(values: Sequence[float], scale: Scale) -> float:
     """Width of a bar: the smallest step between values, but never too thin to see nor wider than a fiftieth."""
-    steps = [b - a for a, b in zip(values, values[1:], strict=False)]
+    steps = [b - a for a, b in pairwise(values)]
     span = scale.high - scale.low
     return min(max(0.9 * min(steps, default=span / 60), span / 200), span / 40)

@@ -34,17 +34,20 @@ def frontier(comparison: Comparison, series: Mapping[str, Series]) -> Drawing:
     power = {n: told[n].success for n in names}
     svg = [_scatter("frontier-size", "participants", "Expected participants", sizes, power, front, series)]
     if times:
-        svg.append(_scatter("frontier-time", "duration", "Expected duration, months", times, power, front, series))
+        svg.append(
+            _scatter("frontier-time", "duration", "Expected duration, months", times, power, front, series)
+        )
     rows: list[tuple[Text, ...]] = [
-        (n, share(power[n]), number(sizes[n]), number(times.get(n)), "yes" if n in front else "no") for n in names
+        (n, share(power[n]), number(sizes[n]), number(times.get(n)), "yes" if n in front else "no")
+        for n in names
     ]
     head = ("Design", "Power", "Expected participants", "Expected months", "On the frontier")
     return Drawing(
         name="frontier",
         svg=tuple(svg),
         caption=(
-            f"Power against cost, in “{comparison.hoped_for}”; up and to the left is better. Filled designs are on the frontier: no "
-            "other design is at least as good in power, type I error, participants and duration, and better in one of them."
+            f"Power against cost, in “{comparison.hoped_for}”; up and to the left is better. Filled designs are on the frontier: "
+            "no other design is at least as good in power, type I error, participants and duration, and better in one of them."
         ),
         table=Table(f"Power and cost of each design in “{comparison.hoped_for}”", head, tuple(rows)),
     )
@@ -90,11 +93,14 @@ def _name_points(
         shift = place - start
         first = shift - LINE * (len(said) - 1) / 2
         rows = "".join(
-            f'<tspan x="{18 * side}" dy="{LINE if k else 0}">{escape(part)}</tspan>' for k, part in enumerate(said)
+            f'<tspan x="{18 * side}" dy="{LINE if k else 0}">{escape(part)}</tspan>'
+            for k, part in enumerate(said)
         )
         leader = f'<path class="leader {series[n].classes}" d="M{6 * side},0L{15 * side},{shift:.1f}"/>'
         plot.glyph(
-            c, start, f'{leader}<text class="label {series[n].classes}" y="{first + 4:.1f}" text-anchor="{anchor}">{rows}</text>'
+            c,
+            start,
+            f'{leader}<text class="label {series[n].classes}" y="{first + 4:.1f}" text-anchor="{anchor}">{rows}</text>',
         )
 
 

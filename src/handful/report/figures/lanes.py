@@ -36,7 +36,16 @@ def lanes(name: str, title: str, story: TrialStory, endpoint: Endpoint) -> Drawi
     end = max(story.months, max(p.arrival or 0.0 for p in shown), 1.0)
     lane = min(14.0, max(5.0, _TALLEST / len(shown)))
     x = Scale(0.0, end * 1.02)
-    plot = Plot(name, title, _described(story, endpoint), x, Scale(0, 1), height=int(lane * len(shown)) + 8, left=34, top=30)
+    plot = Plot(
+        name,
+        title,
+        _described(story, endpoint),
+        x,
+        Scale(0, 1),
+        height=int(lane * len(shown)) + 8,
+        left=34,
+        top=30,
+    )
     plot.x_axis("Months from the start of recruitment", plain_ticks(x, 6), grid=True)
     for k, person in enumerate(shown):
         _lane(plot, person, 4 + lane * (k + 0.5), lane, end, endpoint)
@@ -46,8 +55,18 @@ def lanes(name: str, title: str, story: TrialStory, endpoint: Endpoint) -> Drawi
     for look in story.looks:
         if look.month is not None:
             plot.upright(look.month, kind="look")
-            plot.text(look.month, -12, f"Look {look.number}", "note", "end" if x.share(look.month) > 0.8 else "middle")
-    more = f" The first {_MOST} of {len(story.participants)} are drawn." if len(story.participants) > _MOST else ""
+            plot.text(
+                look.month,
+                -12,
+                f"Look {look.number}",
+                "note",
+                "end" if x.share(look.month) > 0.8 else "middle",
+            )
+    more = (
+        f" The first {_MOST} of {len(story.participants)} are drawn."
+        if len(story.participants) > _MOST
+        else ""
+    )
     return Drawing(
         name=name,
         svg=(plot.svg(),),
@@ -76,7 +95,9 @@ def participants_table(story: TrialStory, endpoint: Endpoint) -> Table:
     return Table("Participants of this simulated trial", tuple(head), tuple(rows))
 
 
-def _lane(plot: Plot, person: ParticipantStory, middle: float, lane: float, end: float, endpoint: Endpoint) -> None:
+def _lane(
+    plot: Plot, person: ParticipantStory, middle: float, lane: float, end: float, endpoint: Endpoint
+) -> None:
     """One participant: a bar, and at its end what was seen."""
     start = person.arrival or 0.0
     known = person.resolved if person.resolved is not None else end
@@ -128,8 +149,12 @@ def _described(story: TrialStory, endpoint: Endpoint) -> str:
     good = [p for p in story.participants if p.observed and _favourable(p, endpoint)]
     told = [p for p in story.participants if p.observed and _favourable(p, endpoint) is not None]
     counted = f" {len(good)} of {len(told)} outcomes seen were favourable." if told else ""
-    looks = "; ".join(f"look {k.number} in month {k.month:.1f}: {k.decision}" for k in story.looks if k.month is not None)
-    return f"{len(story.participants)} participants enrolled over {story.months:.1f} months.{counted} {looks}."
+    looks = "; ".join(
+        f"look {k.number} in month {k.month:.1f}: {k.decision}" for k in story.looks if k.month is not None
+    )
+    return (
+        f"{len(story.participants)} participants enrolled over {story.months:.1f} months.{counted} {looks}."
+    )
 
 
 def _outcome(person: ParticipantStory, endpoint: Endpoint) -> str:

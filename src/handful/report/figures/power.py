@@ -12,7 +12,30 @@ from handful.report.tags import benefit, percent, plain, share
 from handful.select.results import Comparison, DesignSummary
 from handful.study.model import Study
 
-_RATIOS = (0.05, 0.1, 0.2, 0.25, 1 / 3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.5, 10.0, 20.0)
+_RATIOS = (
+    0.05,
+    0.1,
+    0.2,
+    0.25,
+    1 / 3,
+    0.4,
+    0.5,
+    0.6,
+    0.7,
+    0.8,
+    0.9,
+    1.0,
+    1.25,
+    1.5,
+    2.0,
+    2.5,
+    3.0,
+    4.0,
+    5.0,
+    7.5,
+    10.0,
+    20.0,
+)
 _BAND = 2.0
 
 
@@ -79,7 +102,9 @@ def _axis_title(endpoint: Endpoint) -> str:
 
 def _draw(plot: Plot, design: DesignSummary, series: Series) -> list[tuple[Series, list[float]]]:
     """Draw one curve; its values, for the label."""
-    told = [(p.benefit, p.success.value, p.success.error) for p in design.curve if p.success.value is not None]
+    told = [
+        (p.benefit, p.success.value, p.success.error) for p in design.curve if p.success.value is not None
+    ]
     if not told:
         return []
     bands = [(x, max(0.0, y - _BAND * e), min(1.0, y + _BAND * e)) for x, y, e in told if e is not None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 from markupsafe import Markup
 
@@ -20,7 +21,9 @@ from handful.study.model import Study
 _TURN = '<circle class="turn" r="8"/>'
 
 
-def stress_figures(study: Study, comparison: Comparison, series: Mapping[str, Series]) -> list[tuple[str, str, Drawing]]:
+def stress_figures(
+    study: Study, comparison: Comparison, series: Mapping[str, Series]
+) -> list[tuple[str, str, Drawing]]:
     """Draw every stress that a design of the study names.
 
     Args:
@@ -40,12 +43,18 @@ def stress_figures(study: Study, comparison: Comparison, series: Mapping[str, Se
     ]
 
 
-def _drawing(name: str, study: Study, results: Sequence[StressResult], series: Mapping[str, Series]) -> Drawing:
+def _drawing(
+    name: str, study: Study, results: Sequence[StressResult], series: Mapping[str, Series]
+) -> Drawing:
     """Two drawings side by side: false claims and power."""
     limits = study.choose.subject_to
     what, alpha = results[0].stress, limits.type_I_error
     wanted = limits.power.get(study.hoped_for)
-    turned = {r.design: "power" if r.broken.startswith("a power") else "claims" for r in results if r.turns_at is not None}
+    turned = {
+        r.design: "power" if r.broken.startswith("a power") else "claims"
+        for r in results
+        if r.turns_at is not None
+    }
     claims = _panel(
         f"{name}-claims",
         f"False claims under {what}",
@@ -67,7 +76,10 @@ def _drawing(name: str, study: Study, results: Sequence[StressResult], series: M
         series,
     )
     said: list[Text] = [
-        Markup("{}<strong>{}</strong>: {}").format(series[r.design].swatch(), r.design, _bears(r, alpha, wanted)) for r in results
+        Markup("{}<strong>{}</strong>: {}").format(
+            series[r.design].swatch(), r.design, _bears(r, alpha, wanted)
+        )
+        for r in results
     ]
     return Drawing(
         name=name,
@@ -85,8 +97,8 @@ def reading(study: Study) -> str:
     demand = "" if wanted is None else f"; beside, the power wanted ({percent(wanted)})"
     return (
         f"Dashed lines: the type I error allowed ({percent(limits.type_I_error)}) and twice that{demand}. A ring marks where the "
-        "conclusion turns, with false claims beyond twice what is allowed or power below what is wanted, interpolated between the "
-        "amounts tried. Filled markers are exact, hollow ones simulated."
+        "conclusion turns, with false claims beyond twice what is allowed or power below what is wanted, interpolated "
+        "between the amounts tried. Filled markers are exact, hollow ones simulated."
     )
 
 
@@ -130,7 +142,9 @@ def _panel(
         plot.line([(a, y) for a, y, _ in points], look.classes)
         for a, y, simulated in points:
             plot.marker(a, y, look, hollow=simulated)
-        crossing = _interpolated(points, r.turns_at) if r.design in turned and r.turns_at is not None else None
+        crossing = (
+            _interpolated(points, r.turns_at) if r.design in turned and r.turns_at is not None else None
+        )
         if crossing is not None and r.turns_at is not None:
             plot.glyph(r.turns_at, plot.down(crossing), _TURN)
         ends.append((look, [y for _, y, _ in points]))
@@ -157,7 +171,9 @@ def amount_ticks(scale: Scale, unit: str) -> list[tuple[float, str]]:
     return [(t, plain(t)) for t in scale.ticks(4)]
 
 
-def _values(result: StressResult, figure: Callable[[StressPoint], Figure | None]) -> list[tuple[float, float, bool]]:
+def _values(
+    result: StressResult, figure: Callable[[StressPoint], Figure | None]
+) -> list[tuple[float, float, bool]]:
     """(amount, value, whether simulated) where the figure is defined."""
     told = []
     for point in result.points:
@@ -169,7 +185,7 @@ def _values(result: StressResult, figure: Callable[[StressPoint], Figure | None]
 
 def _interpolated(points: Sequence[tuple[float, float, bool]], amount: float) -> float | None:
     """The value at an amount, by straight lines."""
-    for (a, y, _), (b, z, _) in zip(points, points[1:], strict=False):
+    for (a, y, _), (b, z, _) in pairwise(points):
         if a <= amount <= b:
             return y if a == b else y + (z - y) * (amount - a) / (b - a)
     return None
@@ -194,5 +210,11 @@ def _table(endpoint: Endpoint, results: Sequence[StressResult]) -> Table:
             amount = percent(point.amount) if r.unit.startswith(("of ", "lost ")) else plain(point.amount)
             bias = benefit_figure(point.bias, endpoint) if point.bias is not None else ""
             rows.append((r.design, amount, share(point.false_claim), share(point.power), bias))
-    head = ("Design", f"Amount ({results[0].unit})", "Claims without benefit", "Power", f"Bias ({benefit_unit(endpoint)})")
+    head = (
+        "Design",
+        f"Amount ({results[0].unit})",
+        "Claims without benefit",
+        "Power",
+        f"Bias ({benefit_unit(endpoint)})",
+    )
     return Table(f"Every design under {results[0].stress}", head, tuple(rows))
