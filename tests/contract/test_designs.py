@@ -1,0 +1,191 @@
+"""Every registered family keeps the contract of a family."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from handful.designs.base import Design, Question
+from handful.designs.registry import families
+from handful.participants.endpoint import Endpoint
+from handful.scenarios.base import Scenario
+from handful.testing.designs import DesignCase, DesignContract
+from tests.contract.truths import (
+    BLEEDS,
+    DEATH,
+    IMPRESSION,
+    RECRUITED,
+    RESPONSE,
+    SCORE,
+    binary,
+    continuous,
+    counts,
+    deaths,
+    impressions,
+)
+
+
+def design(kind: str, **fields: Any) -> Design:
+    """A design of a family, fields as in a study file with underscores for spaces."""
+    data = {name.replace("_", " "): value for name, value in fields.items()}
+    return families.get(kind).model_validate({"kind": kind} | data)
+
+
+def case(what: Design, endpoint: Endpoint, null: Scenario, hoped: Scenario, **more: Any) -> DesignCase:
+    return DesignCase(what, Question(endpoint), null, hoped, **more)
+
+
+RELAXED = {"baseline": {"mean": 50, "sd": 8, "within sd": 3}}
+
+# Where a family promises no level, `type_one_error` is what it really spends: exact and rounded up, or simulated on 60,000
+# trials with four of its standard errors added.
+CASES = {
+    "own control, score": case(
+        design("own control", participants=16), SCORE, continuous(0, **RELAXED), continuous(6, **RELAXED)
+    ),
+    "own control, bleeds": case(
+        design("own control", participants=20, lead_in=6),
+        BLEEDS,
+        counts(1),
+        counts(0.4),
+        type_one_error=0.0302,
+    ),
+    "own control, slopes": case(
+        design("own control", participants=16, lead_in=12, visits_every=3, analysis="slope break"),
+        SCORE,
+        continuous(0, **RELAXED),
+        continuous(8, **RELAXED),
+    ),
+    "fellow eye, response": case(
+        design("within participant", participants=18),
+        RESPONSE,
+        binary(0.2, correlation=0.4),
+        binary(0.7, correlation=0.4),
+    ),
+    "fellow eye, score": case(
+        design("within participant", participants=12), SCORE, continuous(0), continuous(8)
+    ),
+    "pairs of wounds": case(
+        design("within participant", participants=10, pairs=3), RESPONSE, binary(0.2), binary(0.7)
+    ),
+    "single arm, response": case(
+        design("single arm", participants=20, benchmark=0.2),
+        RESPONSE,
+        binary(0.2, **RECRUITED),
+        binary(0.6, **RECRUITED),
+    ),
+    "single arm with looks": case(
+        design(
+            "single arm",
+            participants=30,
+            benchmark=0.2,
+            looks=["50%", "100%"],
+            boundaries="exact",
+            futility={"binding": True},
+        ),
+        RESPONSE,
+        binary(0.2),
+        binary(0.6),
+    ),
+    "single arm, score": case(
+        design("single arm", participants=16, benchmark=0), SCORE, continuous(0), continuous(5)
+    ),
+    "single arm, deaths": case(
+        design("single arm", participants=30, benchmark=12),
+        DEATH,
+        deaths(1),
+        deaths(0.4),
+        type_one_error=0.0311,
+    ),
+    "simon": case(design("simon", benchmark=0.2, target=0.45), RESPONSE, binary(0.2), binary(0.45)),
+    # Probability statements keep no level.
+    "posterior": case(
+        design("bayesian single arm", participants=25, benchmark=0.2, rule="posterior", success_above=0.99),
+        RESPONSE,
+        binary(0.2),
+        binary(0.5),
+        type_one_error=0.0536,
+    ),
+    "predictive": case(
+        design("bayesian single arm", participants=25, benchmark=0.2, rule="predictive"),
+        RESPONSE,
+        binary(0.2),
+        binary(0.5),
+        type_one_error=0.0436,
+    ),
+    "bop2": case(
+        design("bayesian single arm", participants=25, benchmark=0.2, target=0.45, rule="bop2"),
+        RESPONSE,
+        binary(0.2),
+        binary(0.5),
+    ),
+    "randomised, response": case(
+        design("randomised", participants=28), RESPONSE, binary(0.2, **RECRUITED), binary(0.8, **RECRUITED)
+    ),
+    "randomised by coin flips": case(
+        design("randomised", participants=10, method="coin flips", analysis="fisher"),
+        RESPONSE,
+        binary(0.2),
+        binary(0.95),
+    ),
+    "randomised by minimisation": case(
+        design("randomised", participants=24, method="minimisation", analysis="permutation"),
+        RESPONSE,
+        binary(0.3, 0.3, factors=[{"name": "young", "share": 0.4, "effect": 0.2}]),
+        binary(0.8, 0.2, factors=[{"name": "young", "share": 0.4, "effect": 0.2}]),
+    ),
+    "randomised, large": case(
+        design("randomised", participants=240, allocation="2:1"), SCORE, continuous(0), continuous(2)
+    ),
+    "randomised, bleeds": case(
+        design("randomised", participants=30), BLEEDS, counts(1), counts(0.35), type_one_error=0.0285
+    ),
+    "randomised, impressions": case(
+        design("randomised", participants=24), IMPRESSION, impressions(1), impressions(12)
+    ),
+    "group sequential, response": case(
+        design(
+            "group sequential",
+            participants=36,
+            looks=["33%", "67%", "100%"],
+            analysis="boschloo",
+            boundaries="exact",
+            futility={},
+        ),
+        RESPONSE,
+        binary(0.2),
+        binary(0.8),
+    ),
+    # The exact type I error of a z-rule that claims 0.025, at the worst point, rounded up.
+    "group sequential, z": case(
+        design("group sequential", participants=24, looks=["50%", "100%"], analysis="z pooled"),
+        RESPONSE,
+        binary(0.2),
+        binary(0.8),
+        type_one_error=0.0321,
+    ),
+    "group sequential, score": case(
+        design("group sequential", participants=200, looks=["50%", "100%"], futility={"binding": True}),
+        SCORE,
+        continuous(0, **RECRUITED),
+        continuous(3, **RECRUITED),
+    ),
+    "group sequential, deaths": case(
+        design("group sequential", participants=60, looks=["50%", "100%"], events=40),
+        DEATH,
+        deaths(1, **RECRUITED),
+        deaths(0.35, **RECRUITED),
+        type_one_error=0.0294,
+    ),
+}
+
+
+class TestDesigns(DesignContract):
+    @pytest.fixture(params=CASES)
+    def case(self, request: pytest.FixtureRequest) -> DesignCase:
+        return CASES[request.param]
+
+
+def test_every_family_keeps_the_contract():
+    assert {one.design.kind for one in CASES.values()} == set(families.kinds())
