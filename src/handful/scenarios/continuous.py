@@ -8,6 +8,7 @@ are on average helped over it by a lucky error, and regression to the mean follo
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import cached_property
 from typing import ClassVar, Literal, Self
 
@@ -20,6 +21,7 @@ from handful.participants.endpoint import Endpoint
 from handful.participants.potential import Exposure, Flags, Floats, Participants
 from handful.scenarios.base import Scenario, Simulated
 from handful.scenarios.baseline import Baseline, EntryThreshold
+from handful.scenarios.draws import remembered
 from handful.scenarios.factors import variance_of_shift
 from handful.spec.base import Spec, wanted
 from handful.spec.quantities import Duration, NonNegativeNumber, Number, PositiveNumber, Share
@@ -207,11 +209,23 @@ class _ContinuousParticipants(Simulated):
 
     def _untreated_change(self, unit: int) -> Floats:
         """Observed change without the effect."""
+        change = self._remembered("observed change", unit, lambda: self._observed_change(unit))
+        nudge = self.scenario.nudge(self.endpoint)
+        return change + nudge if nudge else change
+
+    def _observed_change(self, unit: int) -> Floats:
+        """Observed change when nothing nudges it."""
+        change = self._true_change(unit)
+        if self.scenario.baseline is None:
+            return change
+        return np.asarray(change + self._error(unit, self.endpoint.known_after) - self._baseline_error(unit))
+
+    def _remembered(self, name: str, which: object, make: Callable[[], Floats]) -> Floats:
+        """A column that depends on the untreated people alone: the same whatever the effect and the operations."""
         scenario = self.scenario
-        change = self._true_change(unit) + scenario.nudge(self.endpoint)
-        if scenario.baseline is not None:
-            change = change + self._error(unit, self.endpoint.known_after) - self._baseline_error(unit)
-        return change
+        people = (scenario.untreated, scenario.baseline, *scenario.factors)
+        about = (*people, self.endpoint.known_after, which)
+        return remembered(name, about, self.block, self.count, make)
 
     def _reached_effect(self, exposure: Exposure) -> Floats | float:
         """Effect that is there when the outcome is measured."""
@@ -234,20 +248,26 @@ class _ContinuousParticipants(Simulated):
         if endpoint.known_after <= 0:
             raise ValueError("a course over time needs an endpoint `known after` some months")
         months = np.asarray(times, dtype=np.float64)
+        untreated = self._remembered("course", tuple(months.tolist()), lambda: self._untreated_course(months))
+        reached = np.array([scenario.ramp(month) for month in months])
+        nudge = np.where(months > 0, scenario.nudge(endpoint), 0.0)
+        effect = np.asarray(self._effect(exposure))
+        return untreated + (nudge + reached * effect[..., None])
+
+    def _untreated_course(self, months: Floats) -> Floats:
+        """Measurements at visits without nudge and effect."""
+        endpoint = self.endpoint
         days = np.round(months * DAYS_PER_YEAR / 12)
         screening = min(0.0, float(months.min(initial=0.0)))
         level, screening_error = self._screened(0)
-        pace, effect = self._true_change(0) / endpoint.known_after, self._effect(exposure)
+        pace = self._true_change(0) / endpoint.known_after
         values = np.empty((*self.shape, len(months)))
         for visit, month in enumerate(months):
             repeat = int((days[:visit] == days[visit]).sum())
             error = self._error(0, month, repeat)
             if month == screening and repeat == 0:
                 error = screening_error
-            value = level + pace * (month - screening) + error
-            if month > 0:
-                value = value + scenario.nudge(endpoint) + scenario.ramp(month) * effect
-            values[:, :, visit] = value
+            values[:, :, visit] = level + pace * (month - screening) + error
         return values
 
     def _true_change(self, unit: int) -> Floats:
@@ -281,19 +301,28 @@ class _ContinuousParticipants(Simulated):
         The measurement is drawn first and the level given the measurement.
         """
         if unit not in self._screenings:
-            baseline = self._baseline
-            beyond = baseline.screening(self.uniforms(Purpose.SCREENING, unit)) - baseline.mean
-            left = baseline.sd * math.sqrt(1 - baseline.reliability)
-            level = baseline.reliability * beyond + left * self.normals(Purpose.BASELINE, unit)
-            self._screenings[unit] = (baseline.mean + level, beyond - level)
-        return self._screenings[unit]
+            self._screenings[unit] = self._remembered("screened", unit, lambda: self._screening(unit))
+        level, error = self._screenings[unit]
+        return level, error
 
     @cached_property
-    def _screenings(self) -> dict[int, tuple[Floats, Floats]]:
+    def _screenings(self) -> dict[int, Floats]:
         return {}
+
+    def _screening(self, unit: int) -> Floats:
+        """Draw the screening: level and error, one after the other."""
+        baseline = self._baseline
+        beyond = baseline.screening(self.uniforms(Purpose.SCREENING, unit)) - baseline.mean
+        left = baseline.sd * math.sqrt(1 - baseline.reliability)
+        level = baseline.reliability * beyond + left * self.normals(Purpose.BASELINE, unit)
+        return np.stack([baseline.mean + level, beyond - level])
 
     def _baseline_error(self, unit: int) -> Floats:
         """Mean error of the baseline visits, of which the first is the screening visit."""
+        return self._remembered("baseline error", unit, lambda: self._mean_error(unit))
+
+    def _mean_error(self, unit: int) -> Floats:
+        """Average the errors of the baseline visits."""
         visits = self._baseline.visits
         errors = self._screened(unit)[1]
         for visit in range(1, visits):

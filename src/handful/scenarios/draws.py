@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handful.participants.block import Block
+from handful.spec.base import Spec
 
 Floats = NDArray[np.float64]
 Stream = Callable[[int, int, int, int, int, int], Floats]
@@ -77,6 +78,48 @@ def kept(most_bytes: int = DEFAULT_BYTES) -> Iterator[None]:
         yield
     finally:
         _shelf = outer
+
+
+def remembered(
+    name: str, about: tuple[object, ...], block: Block, count: int, make: Callable[[], Floats]
+) -> Floats:
+    """A column that follows from random numbers and a few assumptions, made once while numbers are kept.
+
+    Dozens of stress scenarios differ in one assumption, and most columns do not depend on it.
+
+    Args:
+        name: What the column is.
+        about: Every assumption it depends on: specs and plain values.
+        block: The trials.
+        count: Participants in each.
+        make: Makes the column.
+
+    Returns:
+        The column, not to be written to.
+
+    Example:
+        >>> block = Block(seed=1, first=0, trials=2)
+        >>> with kept():
+        ...     once = remembered("ones", (1.0,), block, 3, lambda: np.ones((2, 3)))
+        ...     again = remembered("ones", (1.0,), block, 3, lambda: np.ones((2, 3)))
+        >>> once is again
+        True
+    """
+    shelf = _shelf
+    if shelf is None:
+        return make()
+    key = (name, *map(_plain, about), block, count)
+    array = shelf.get(key)
+    if array is None:
+        array = make()
+        array.flags.writeable = False
+        shelf.put(key, array)
+    return array
+
+
+def _plain(value: object) -> object:
+    """A spec as a tuple of its values, which is hashed many times as fast."""
+    return (type(value), *map(_plain, vars(value).values())) if isinstance(value, Spec) else value
 
 
 def drawn(stream: Stream, block: Block, count: int, purpose: int, draw: int = 0) -> Floats:

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from handful.kernels.sampling import poisson_times
 from handful.kernels.streams import Purpose, exponentials, uniforms
 from handful.participants.block import Block
-from handful.scenarios.draws import drawn
+from handful.scenarios.draws import drawn, remembered
 from handful.spec.base import Spec, wanted
 from handful.spec.quantities import Count, Duration, HazardPerMonth, RatePerMonth, Share
 
@@ -76,6 +76,11 @@ class Recruitment(Spec):
         """
         if self.rate is None and (self.pool is None or count <= self.pool):
             return None
+        about = (self.rate, self.sites_open, self.pool, self.new_cases, self.until)
+        return remembered("arrivals", about, block, count, lambda: self._arrivals(block, count))
+
+    def _arrivals(self, block: Block, count: int) -> Floats:
+        """Draw the months of enrolment of those who do not come at once."""
         months = np.zeros((block.trials, count))
         if self.rate is not None:
             events = drawn(poisson_times, block, count, Purpose.ARRIVAL)
@@ -113,6 +118,8 @@ class Recruitment(Spec):
 
     def _months_for(self, expected: Floats) -> Floats:
         """Invert the cumulative rate: the month by which `expected` participants are expected."""
+        if len(self.sites_open) == 1:
+            return self.sites_open[0] + np.asarray(_at_rate(expected, self.rate or 0.0))
         opens = np.sort(np.asarray(self.sites_open, dtype=np.float64))
         reached = self.expected(opens)
         speed: Floats = (self.rate or 0.0) / len(opens) * np.arange(1.0, len(opens) + 1)
