@@ -158,6 +158,24 @@ def scenario_table(name: str, scenario: Scenario, endpoint: Endpoint, weight: fl
     return Table(f"What “{name}” assumes", ("Assumption", "Value", "Meaning"), tuple(rows))
 
 
+def differences(table: Table, other: Table, name: str) -> Table:
+    """A table of assumptions with only the rows in which it differs from another.
+
+    Args:
+        table: The assumptions of one scenario.
+        other: Those of the scenario that was told in full.
+        name: Its name.
+
+    Returns:
+        The rows that differ; what only the other one sets is said to be as usual.
+    """
+    before = {row[0]: row for row in other.rows}
+    now = {row[0] for row in table.rows}
+    rows = [row for row in table.rows if before.get(row[0]) != row]
+    rows += [(row[0], "as usual", row[2]) for key, row in before.items() if key not in now]
+    return Table(f"{table.caption} as “{name}” does, but for:", table.head, tuple(rows))
+
+
 def population_table(study: Study) -> Table:
     """The people who have the disease."""
     return Table(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from handful.report import results
 from handful.report.assumptions import (
     choice_table,
+    differences,
     estimand_table,
     population_table,
     scenario_table,
@@ -129,19 +130,17 @@ def _told(study: Study, number_of_story: int, design: str, scenario: str, story:
 
 
 def _assumptions(study: Study, comparison: Comparison) -> dict[str, Any]:
-    """Everything that was assumed, as tables."""
+    """Everything that was assumed, as tables: the first scenario in full, the others by what differs."""
     weights = {s.name: s.weight for s in comparison.scenarios}
+    tables = {n: scenario_table(n, study.scenario(n), study.endpoint, weights[n]) for n in study.scenarios}
+    first = next(iter(tables))
     return {
         "estimand": estimand_table(study.endpoint),
         "population": population_table(study),
         "choice": choice_table(study),
         "scenarios": [
-            (
-                name,
-                study.scenario(name).note,
-                scenario_table(name, study.scenario(name), study.endpoint, weights[name]),
-            )
-            for name in study.scenarios
+            (n, study.scenario(n).note, table if n == first else differences(table, tables[first], first))
+            for n, table in tables.items()
         ],
         "other": [
             (e.name, "; ".join(f"{n}: {v}" for n, v, _ in set_fields(e, ("name",))))

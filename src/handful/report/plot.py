@@ -188,12 +188,12 @@ class Plot:
             self._over.append(f'<text class="note" x="4" y="{_short(place - 5)}">{escape(label)}</text>')
 
     def upright(self, value: float, label: str = "", *, kind: str = "limit") -> None:
-        """Draw a vertical line, its label above it."""
+        """Draw a vertical line, its label beside its foot."""
         place = self.across(value)
         self._under.append(f'<line class="{kind}" x1="{place}" x2="{place}" y1="0" y2="{self.height}"/>')
         if label:
             self._over.append(
-                f'<text class="note" x="{place}" y="-8" text-anchor="middle">{escape(label)}</text>'
+                f'<text class="note" x="{place}" dx="5" y="{self.height - 10}">{escape(label)}</text>'
             )
 
     def line(self, points: Sequence[tuple[float, float]], classes: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from handful.participants.endpoint import Endpoint
-from handful.report.assumptions import estimand_table, scenario_table, set_fields
+from handful.report.assumptions import differences, estimand_table, scenario_table, set_fields
 from handful.study.model import Population
 from tests.unit.report.small_study import compared
 
@@ -47,3 +47,13 @@ def test_the_estimand_has_its_five_attributes_and_says_what_is_a_default() -> No
     assert rows["Intercurrent events"] == (
         "not dosed: composite (by default); dropout: composite (by default); rescue: composite"
     )
+
+
+def test_a_later_scenario_is_told_by_what_differs() -> None:
+    study, _ = compared()
+    first, second = (
+        scenario_table(n, study.scenario(n), study.endpoint, 0.5) for n in ("no effect", "hoped for")
+    )
+    changed = {str(row[0]): str(row[1]) for row in differences(second, first, "no effect").rows}
+    assert changed == {"true benefit": "50 points", "effect": "0.5"}
+    assert differences(first, first, "no effect").rows == ()

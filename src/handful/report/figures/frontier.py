@@ -74,22 +74,21 @@ def _scatter(
     plot.x_axis(axis, plain_ticks(x, 5))
     for n, c, p in placed:
         plot.marker(c, p, series[n], hollow=n not in front)
-    for right in (False, True):
-        side = [(n, c, p) for n, c, p in placed if (x.share(c) > 0.5) == right]
-        _name_points(plot, side, series, right=right)
+    _name_points(plot, placed, series)
     return plot.svg()
 
 
 def _name_points(
-    plot: Plot, points: Sequence[tuple[str, float, float]], series: Mapping[str, Series], *, right: bool
+    plot: Plot, points: Sequence[tuple[str, float, float]], series: Mapping[str, Series]
 ) -> None:
-    """Write names beside points, towards the middle of the drawing, moved apart where they would overlap."""
+    """Write names beside points, towards the middle of the drawing, no two at the same height while there is room."""
     ordered = sorted(points, key=lambda point: plot.down(point[2]))
+    right = [plot.x.share(c) > 0.5 for _, c, _ in ordered]
     lines = [wrap(n, _LETTERS)[:3] or [""] for n, _, _ in ordered]
     wanted = [plot.down(p) for _, _, p in ordered]
-    places = spread_out(wanted, [LINE * len(said) + 2 for said in lines], -8, plot.height - 4)
-    side, anchor = (-1, "end") if right else (1, "start")
-    for (n, c, _), said, start, place in zip(ordered, lines, wanted, places, strict=True):
+    places = _heights_of_names(wanted, [float(LINE * len(said) + 2) for said in lines], right, plot.height)
+    for (n, c, _), said, start, place, left in zip(ordered, lines, wanted, places, right, strict=True):
+        side, anchor = (-1, "end") if left else (1, "start")
         shift = place - start
         first = shift - LINE * (len(said) - 1) / 2
         rows = "".join(
@@ -97,11 +96,23 @@ def _name_points(
             for k, part in enumerate(said)
         )
         leader = f'<path class="leader {series[n].classes}" d="M{6 * side},0L{15 * side},{shift:.1f}"/>'
-        plot.glyph(
-            c,
-            start,
-            f'{leader}<text class="label {series[n].classes}" y="{first + 4:.1f}" text-anchor="{anchor}">{rows}</text>',
-        )
+        words = f'<text class="label {series[n].classes}" y="{first + 4:.1f}" text-anchor="{anchor}">{rows}</text>'
+        plot.glyph(c, start, leader + words)
+
+
+def _heights_of_names(
+    wanted: Sequence[float], heights: Sequence[float], right: Sequence[bool], height: int
+) -> list[float]:
+    """Where names go: moved apart all together, or on either side alone when all together are too tall."""
+    if sum(heights) <= height:
+        return spread_out(wanted, heights, -8, height - 4)
+    placed = [0.0] * len(wanted)
+    for side in (False, True):
+        own = [k for k, there in enumerate(right) if there == side]
+        moved = spread_out([wanted[k] for k in own], [heights[k] for k in own], -8, height - 4)
+        for k, place in zip(own, moved, strict=True):
+            placed[k] = place
+    return placed
 
 
 def room_of_names(names: Sequence[str]) -> int:

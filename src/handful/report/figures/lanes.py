@@ -46,7 +46,7 @@ def lanes(name: str, title: str, story: TrialStory, endpoint: Endpoint) -> Drawi
         left=34,
         top=30,
     )
-    plot.x_axis("Months from the start of recruitment", plain_ticks(x, 6), grid=True)
+    plot.x_axis("Months since recruitment began", plain_ticks(x, 6), grid=True)
     for k, person in enumerate(shown):
         _lane(plot, person, 4 + lane * (k + 0.5), lane, end, endpoint)
     step = max(1, math.ceil(len(shown) / 6 / 5) * 5)

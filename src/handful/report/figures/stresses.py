@@ -76,9 +76,7 @@ def _drawing(
         series,
     )
     said: list[Text] = [
-        Markup("{}<strong>{}</strong>: {}").format(
-            series[r.design].swatch(), r.design, _bears(r, alpha, wanted)
-        )
+        Markup("{}<strong>{}</strong>: {}").format(series[r.design].swatch(), r.design, turn_words(r))
         for r in results
     ]
     return Drawing(
@@ -100,17 +98,6 @@ def reading(study: Study) -> str:
         "conclusion turns, with false claims beyond twice what is allowed or power below what is wanted, interpolated "
         "between the amounts tried. Filled markers are exact, hollow ones simulated."
     )
-
-
-def _bears(result: StressResult, alpha: float, wanted: float | None) -> str:
-    """What becomes of a design under a stress, in words."""
-    start = result.points[0]
-    if result.turns_at is None:
-        if start.false_claim is not None and not start.false_claim.at_most(DOUBLED * alpha):
-            return "its false claims are beyond twice what is allowed without this stress already."
-        if wanted is not None and start.power is not None and not start.power.at_least(wanted):
-            return "its power is below what is wanted without this stress already."
-    return turn_words(result)
 
 
 def _panel(
