@@ -150,9 +150,11 @@ class BeforeAfter(Arrangement):
     def observe(self, people: Participants, arm: Arms, endpoint: Endpoint) -> Pairs:
         """The outcome after treatment beside the outcome before it."""
         missed = undosed(people, arm)
-        after = people.outcome(Exposure.TREATED)
-        if missed is not None:
-            after = np.where(missed, people.outcome(Exposure.UNTREATED), after)
+        after = (
+            people.outcome(Exposure.TREATED)
+            if missed is None
+            else np.asarray(people.outcome_under(~missed), dtype=np.float64)
+        )
         before = people.before(self.lead_in)
         if endpoint.kind == "continuous":
             after = before + after  # the outcome is the change from baseline
@@ -182,10 +184,10 @@ class Repeated(Arrangement):
     def observe(self, people: Participants, arm: Arms, endpoint: Endpoint) -> Courses:
         """The measured course of each participant."""
         times = np.asarray(self.visits, dtype=np.float64)
-        values = people.course(Exposure.TREATED, times)
         missed = undosed(people, arm)
-        if missed is not None:
-            values = np.where(missed[:, :, None], people.course(Exposure.UNTREATED, times), values)
+        values = (
+            people.course(Exposure.TREATED, times) if missed is None else people.course_under(~missed, times)
+        )
         observed, _ = seen_outcomes(people, arm, endpoint)
         return Courses(arm, observed, values, times)
 

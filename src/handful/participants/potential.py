@@ -113,3 +113,10 @@ class Participants(ABC):
     @abstractmethod
     def course(self, exposure: Exposure, times: Floats) -> Floats:
         """Measured values at visits, in months from treatment (negative before it): (trials, participants, visits)."""
+
+    def course_under(self, treated: Flags, times: Floats) -> Floats:
+        """Measured values of each participant under the exposure each one got, as `outcome_under`."""
+        if treated.all():
+            return self.course(Exposure.TREATED, times)
+        both = self.course(Exposure.TREATED, times), self.course(Exposure.UNTREATED, times)
+        return np.where(treated[:, :, None], *both)

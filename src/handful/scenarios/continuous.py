@@ -239,6 +239,14 @@ class _ContinuousParticipants(Simulated):
 
     def course(self, exposure: Exposure, times: Floats) -> Floats:
         """Measurements at visits. The first visit is the screening visit, unless it comes after treatment."""
+        return self._course(self._effect(exposure), times)
+
+    def course_under(self, treated: Flags, times: Floats) -> Floats:
+        """Measurements at visits: the untreated course is drawn once, and the effect added to those who were treated."""
+        return self._course(treated * self._effect(Exposure.TREATED), times)
+
+    def _course(self, effect: Floats | float, times: Floats) -> Floats:
+        """The untreated course with what treatment adds."""
         scenario, endpoint = self.scenario, self.endpoint
         if scenario.baseline is None:
             raise ValueError(
@@ -249,10 +257,10 @@ class _ContinuousParticipants(Simulated):
             raise ValueError("a course over time needs an endpoint `known after` some months")
         months = np.asarray(times, dtype=np.float64)
         untreated = self._remembered("course", tuple(months.tolist()), lambda: self._untreated_course(months))
-        reached = np.array([scenario.ramp(month) for month in months])
-        nudge = np.where(months > 0, scenario.nudge(endpoint), 0.0)
-        effect = np.asarray(self._effect(exposure))
-        return untreated + (nudge + reached * effect[..., None])
+        values = untreated.copy()
+        for visit in np.flatnonzero(months > 0):
+            values[:, :, visit] += scenario.nudge(endpoint) + scenario.ramp(months[visit]) * effect
+        return values
 
     def _untreated_course(self, months: Floats) -> Floats:
         """Measurements at visits without nudge and effect."""
