@@ -2,11 +2,13 @@
 
 All blocks of a page run top to bottom in one temporary folder that holds a copy of the examples.
 
-- ``python`` runs in the page's one namespace; a block that starts with ``>>>`` is compared as a doctest.
+- ``python`` runs in the page's one namespace; a block that starts with ``>>>`` is compared as a doctest. A first line
+  ``# family.py`` also keeps it as that file, a module for the commands further down; ``# test_family.py`` keeps it
+  and leaves it to ``$ pytest``.
 - ``console`` runs its lines ``$ handful ...``. What is printed must match what is shown below the command,
   where a line ``...`` stands for any lines and ``...`` within a line for any text; nothing shown means
-  anything may be printed. A comment ``# exit code 2`` after the command says how it ends. ``$ make x`` must
-  name a target of the Makefile. Other commands must be in `SHOWN_ONLY`, so that nothing goes unchecked.
+  anything may be printed. A comment ``# exit code 2`` after the command says how it ends. ``$ pytest`` runs too.
+  ``$ make x`` must name a target of the Makefile. Other commands must be in `SHOWN_ONLY`, so that nothing goes unchecked.
 - ``yaml`` must be YAML 1.2 without repeated keys. A block that is a whole study (it has a ``schema:``) must
   pass ``handful check``. A first line ``# study.yaml`` keeps it as that file for the commands further down.
 """
@@ -38,6 +40,7 @@ SHOWN_ONLY = (
     ". .venv/",
 )
 EXIT_CODE = re.compile(r"\s+# exit code (\d+)$")
+KEPT = re.compile(r"#\s*([\w.-]+\.(?:py|ya?ml))\s*$", re.MULTILINE)
 LANGUAGE = re.compile(r"^(?:\{code-block\}\s*)?(\w+)")
 
 
@@ -92,7 +95,7 @@ def run_page(page: Path, folder: Path) -> int:
     checked = 0
     for block in blocks_of(page):
         if block.language == "python":
-            run_python(block, page, namespace)
+            run_python(block, page, folder, namespace)
         elif block.language == "console":
             run_console(block, page, folder)
         elif block.language == "yaml":
@@ -103,8 +106,12 @@ def run_page(page: Path, folder: Path) -> int:
     return checked
 
 
-def run_python(block: CodeBlock, page: Path, namespace: dict[str, Any]) -> None:
+def run_python(block: CodeBlock, page: Path, folder: Path, namespace: dict[str, Any]) -> None:
     """Execute a block in the namespace of its page, or compare it when it is a session with a prompt."""
+    if name := KEPT.match(block.text):
+        (folder / name[1]).write_text(block.text, encoding="utf-8")
+        if name[1].startswith("test_"):
+            return
     if block.text.lstrip().startswith(">>>"):
         examples = doctest.DocTestParser().get_doctest(
             block.text, namespace, page.name, str(page), block.line - 1
@@ -138,9 +145,11 @@ def run_console(block: CodeBlock, page: Path, folder: Path) -> None:
         if command.text.startswith("make "):
             target = command.text.split()[1]
             assert re.search(rf"^{re.escape(target)}:", (ROOT / "Makefile").read_text(), re.MULTILINE), where
-        elif command.text.startswith("handful "):
+        elif command.text.startswith(("handful ", "pytest ")):
             expected = EXIT_CODE.search(command.text)
-            done = run_handful(shlex.split(command.text, comments=True)[1:], folder)
+            program, *arguments = shlex.split(command.text, comments=True)
+            run = run_handful if program == "handful" else run_pytest
+            done = run(arguments, folder)
             printed = done.stdout + done.stderr
             assert done.returncode == (int(expected[1]) if expected else 0), f"{where}\n{printed}"
             if command.shown.strip():
@@ -153,7 +162,18 @@ def run_console(block: CodeBlock, page: Path, folder: Path) -> None:
 
 def run_handful(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     """Run the command line in a folder as a user would, without colours and 100 columns wide."""
-    program = "import sys; from handful.cli import main; sys.exit(main())"
+    return run_program(
+        ["-c", "import sys; from handful.cli import main; sys.exit(main())", *arguments], folder
+    )
+
+
+def run_pytest(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run tests that a page has kept, in a folder that knows nothing of our own tests."""
+    return run_program(["-m", "pytest", "-p", "no:cacheprovider", *arguments], folder)
+
+
+def run_program(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run Python in a folder, without colours and 100 columns wide; the folder's own modules can be imported."""
     environment = os.environ | {
         "COLUMNS": "100",
         "NO_COLOR": "1",
@@ -161,7 +181,7 @@ def run_handful(arguments: list[str], folder: Path) -> subprocess.CompletedProce
         "PYTHONIOENCODING": "utf-8",
     }
     return subprocess.run(
-        [sys.executable, "-c", program, *arguments],
+        [sys.executable, *arguments],
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -186,7 +206,7 @@ def check_yaml(block: CodeBlock, page: Path, folder: Path) -> None:
     """Read a block as YAML 1.2, check it when it is a study, keep it when its first line names a file."""
     where = f"{page.name}, line {block.line}"
     document = YAML(typ="safe", pure=True).load(block.text)
-    name = re.match(r"#\s*([\w.-]+\.ya?ml)\s*$", block.text.splitlines()[0])
+    name = KEPT.match(block.text)
     file = folder / (name[1] if name else f"line-{block.line}.yaml")
     file.write_text(block.text, encoding="utf-8")
     if isinstance(document, dict) and "schema" in document:

@@ -82,6 +82,23 @@ def test_a_command_may_be_continued_and_is_followed_by_what_it_prints():
     ]
 
 
+@pytest.mark.parametrize(("answer", "passes"), [(42, True), (41, False)])
+def test_a_named_python_block_is_a_module_for_the_commands_below(tmp_path: Path, answer: int, passes: bool):
+    blocks = {
+        "python": [
+            "# answer.py\nanswer = 42",
+            f"# test_it.py\nimport answer\ndef test_it(): assert answer.answer == {answer}",
+        ],
+        "console": ["$ pytest -q test_it.py\n...\n1 passed in ..."],
+    }
+    page = tmp_path / "page.md"
+    page.write_text(
+        "\n".join(f"```{language}\n{text}\n```\n" for language, texts in blocks.items() for text in texts)
+    )
+    with contextlib.nullcontext() if passes else pytest.raises(AssertionError):
+        assert run_page(page, tmp_path) == 3
+
+
 @pytest.mark.parametrize(
     ("shown", "printed", "same"),
     [
