@@ -72,9 +72,9 @@ def _scatter(
     plot = Plot(name, f"Power against {what}", f"{axis} and power of each design. {said}.", x, y, height=260)
     plot.y_axis("Power", percent_ticks(plot.y, 4))
     plot.x_axis(axis, plain_ticks(x, 5))
+    _name_points(plot, placed, series)
     for n, c, p in placed:
         plot.marker(c, p, series[n], hollow=n not in front)
-    _name_points(plot, placed, series)
     return plot.svg()
 
 

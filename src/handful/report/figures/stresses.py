@@ -51,9 +51,7 @@ def _drawing(
     what, alpha = results[0].stress, limits.type_I_error
     wanted = limits.power.get(study.hoped_for)
     turned = {
-        r.design: "power" if r.broken.startswith("a power") else "claims"
-        for r in results
-        if r.turns_at is not None
+        r.design: "power" if r.broken.startswith("a power") else "claims" for r in results if r.turns_at
     }
     claims = _panel(
         f"{name}-claims",
