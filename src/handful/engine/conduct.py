@@ -115,13 +115,17 @@ def _of_any(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def _close_unfinished(
     record: Record, finished: NDArray[np.bool_], included: NDArray[np.int64], month: NDArray[np.float64]
 ) -> None:
-    """A trial that ran out of participants ends when the last one it has is resolved; it claims nothing."""
+    """A trial that ran out of participants ends when the last one it has is resolved; it claims nothing.
+
+    Participants who are never resolved (cured, and followed until an event) are not waited for.
+    """
     assert record.arrival is not None
     assert record.resolved is not None
     came = np.isfinite(record.arrival)
+    resolved = np.where(np.isfinite(record.resolved), record.resolved, 0.0)
     for t in np.flatnonzero(~finished):
         included[t] = min(int(included[t]), int(came[t].sum()))
-        month[t] = record.resolved[t, came[t]].max(initial=0.0)
+        month[t] = resolved[t, came[t]].max(initial=0.0)
 
 
 def _enrolled(
