@@ -25,7 +25,7 @@ from handful.report.limits import limits
 from handful.report.papers import papers
 from handful.report.plot import Series
 from handful.report.stories import ToldTrial, kind_of_story
-from handful.report.story import tell
+from handful.report.story import compared_with, tell
 from handful.report.tags import benefit, number, percent, share
 from handful.select.results import Comparison
 from handful.study.model import Study
@@ -114,7 +114,7 @@ def _told(study: Study, number_of_story: int, design: str, scenario: str, story:
     """One story for the template."""
     plan = study.plan(design)
     heading = kind_of_story(story, plan.looks.number)
-    sentences = tell(story, study.endpoint, plan.analysis.statistic_name)
+    sentences = tell(story, study.endpoint, plan.analysis.statistic_name, compared_with(plan))
     return {
         "number": number_of_story,
         "heading": heading,

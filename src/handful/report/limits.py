@@ -25,7 +25,7 @@ def limits(study: Study, comparison: Comparison) -> list[str]:
     how = {figure.how for figure in _figures(comparison)}
     kinds = {design.kind for design in comparison.designs}
     told = [
-        "Every figure is true of the scenarios below and of nothing else; none was seen in a patient of the planned trial."
+        "Every figure is true of the scenarios assumed here and of nothing else; none was seen in a patient of the planned trial."
     ]
     if kinds.intersection(_BENCHMARKED):
         told.append(
@@ -55,7 +55,7 @@ def limits(study: Study, comparison: Comparison) -> list[str]:
     if study.choose.best == "people helped over the horizon":
         told.append(
             "People helped over the horizon assumes that a claim of benefit leads to treatment of everybody in reach at once, "
-            "that no claim leads to none, and weighs scenarios by the plausibilities stated below."
+            "that no claim leads to none, and weighs scenarios by the plausibilities stated under the assumptions."
         )
     told.append("Loss to follow-up and failed manufacture happen independently of the outcome.")
     if study.other_endpoints:
