@@ -5,18 +5,22 @@ from __future__ import annotations
 import tempfile
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
+from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
+import handful
 from handful.designs.base import Design, Question
 from handful.designs.registry import families
 from handful.engine.simulate import Job, simulate
 from handful.engine.summary import Summary
-from handful.kernels.cache import kernel_hash
+from handful.kernels.cache import hash_of_sources, kernel_hash
 from handful.participants.block import Layout
 from handful.participants.endpoint import Endpoint
 from handful.scenarios.base import Scenario
 from handful.scenarios.registry import scenario_kinds
+from handful.store.files import digest_of
 from handful.store.project import Project, StoredRun, StoreError
 from handful.study.model import Study
 
@@ -69,6 +73,25 @@ def carry_on(project: Project, run: StoredRun, job: Job, executor: Executor | No
     return project.complete(run)
 
 
+_METHODS = ("stats", "participants", "scenarios", "analyses", "designs", "engine")
+"""Packages that decide, with the kernels, what a simulated trial is."""
+
+
+@cache
+def method_hash() -> str:
+    """Hash of the sources of everything between the kernels and the comparison that a run depends on.
+
+    Returns:
+        16 hexadecimal digits.
+
+    Example:
+        >>> len(method_hash())
+        16
+    """
+    root = Path(handful.__file__).parent
+    return digest_of("".join(hash_of_sources(root / package) for package in _METHODS))[:16]
+
+
 def record_of(job: Job, design: Design, question: Question) -> dict[str, Any]:
     """Everything that a run depends on.
 
@@ -83,6 +106,7 @@ def record_of(job: Job, design: Design, question: Question) -> dict[str, Any]:
     return {
         "handful": version("handful"),
         "kernels": kernel_hash(),
+        "methods": method_hash(),
         "endpoint": question.endpoint.canonical(),
         "alpha": question.alpha,
         "power": question.power,
@@ -155,7 +179,11 @@ def rerun(project: Project, identity: str, executor: Executor | None = None) -> 
         )
     software = [
         f"{what}: the run was made with {old.record[what]}, this is {now}"
-        for what, now in (("handful", version("handful")), ("kernels", kernel_hash()))
+        for what, now in (
+            ("handful", version("handful")),
+            ("kernels", kernel_hash()),
+            ("methods", method_hash()),
+        )
         if old.record[what] != now
     ]
     differences = [f"{change} after it was stored" for change in project.changes(old)]
@@ -171,5 +199,6 @@ def rerun(project: Project, identity: str, executor: Executor | None = None) -> 
     differences += [f"part {number} differs" for number, (a, b) in enumerate(pairs) if a != b]
     if new.parts != old.parts:
         differences.append(f"{new.parts} parts instead of {old.parts}")
-    compared = f"{old.parts} Parquet parts and the sums" if old.rows else "the sums (trials were not kept)"
+    files = "file" if old.parts == 1 else "files"
+    compared = f"{old.parts} Parquet {files} and the sums" if old.rows else "the sums (trials were not kept)"
     return Rerun(old.identity, not differences, compared, (*software, *differences))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -181,4 +182,10 @@ class Study(Spec):
         Raises:
             ValueError: In one plain sentence, when the design cannot answer the study's question.
         """
-        return self.design(name).plan(self.question)
+        return _planned(self.design(name), self.question)
+
+
+@lru_cache(maxsize=512)
+def _planned(design: Design, question: Question) -> Plan:
+    """Plan a design once: exact boundaries take seconds."""
+    return design.plan(question)
