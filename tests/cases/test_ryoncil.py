@@ -19,7 +19,7 @@ def test_38_of_54_against_45_percent():
 def test_the_single_arm_wins_by_its_duration():
     results = compared("ryoncil", 500)
     assert results.chosen == "as it was done"
-    assert {"randomised 1:1", "randomised with looks"}.isdisjoint(kept(results))
+    assert "randomised with looks" not in kept(results)
     said = next(v for v in results.verdicts if v.design == "randomised with looks").reasons[0]
     assert "longer than the 60 allowed" in said
 
@@ -27,7 +27,7 @@ def test_the_single_arm_wins_by_its_duration():
 def test_ten_points_of_better_care_are_claimed_as_benefit_in_a_third_of_trials():
     results = compared("ryoncil", 500)
     assert results.cell("as it was done", "care has improved").success.value == pytest.approx(0.313, abs=5e-4)
-    assert results.cell("randomised 1:1", "care has improved").success.value < 0.025
+    assert results.cell("randomised with looks", "care has improved").success.value < 0.025
 
 
 def test_exact_looks_keep_the_level_over_all_results():
