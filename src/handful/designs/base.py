@@ -112,6 +112,8 @@ class Design(Spec):
     meaning: ClassVar[str]
     references: ClassVar[tuple[str, ...]] = ()
     fragile_to: ClassVar[tuple[Stress, ...]] = ()
+    limits: ClassVar[tuple[str, ...]] = ()
+    """What the family cannot see or do, one sentence an item, for the report."""
 
     alpha: OpenProbability | None = Field(
         None, description="One-sided significance level; the study's own when empty."

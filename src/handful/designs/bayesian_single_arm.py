@@ -13,7 +13,13 @@ from handful.analyses.registry import make
 from handful.designs.arrangements import SideBySide
 from handful.designs.base import Design, Plan, Question, Stress
 from handful.designs.pieces import AllTreated, KnownOutcomes, Thresholds
-from handful.designs.stresses import DROPOUT, HISTORICAL_DRIFT, LEARNING, REGRESSION_TO_THE_MEAN
+from handful.designs.stresses import (
+    BENCHMARK_LIMIT,
+    DROPOUT,
+    HISTORICAL_DRIFT,
+    LEARNING,
+    REGRESSION_TO_THE_MEAN,
+)
 from handful.designs.words import count_words
 from handful.spec.base import wanted
 from handful.spec.quantities import OpenProbability, PositiveCount, PositiveNumber, Probability
@@ -34,6 +40,7 @@ class BayesianSingleArm(Design):
     meaning: ClassVar[str] = "single arm watched by posterior or predictive probability, or BOP2"
     references: ClassVar[tuple[str, ...]] = ("lee2008", "zhou2017")
     fragile_to: ClassVar[tuple[Stress, ...]] = (HISTORICAL_DRIFT, LEARNING, REGRESSION_TO_THE_MEAN, DROPOUT)
+    limits: ClassVar[tuple[str, ...]] = (BENCHMARK_LIMIT,)
 
     participants: PositiveCount = Field(ge=2, le=500, description="Participants in the final analysis.")
     benchmark: OpenProbability = Field(description="Share of favourable results that has to be exceeded.")

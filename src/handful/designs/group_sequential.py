@@ -22,6 +22,10 @@ class GroupSequential(TwoArms, Sequential):
     meaning: ClassVar[str] = "two randomised arms with looks at which the trial can stop early"
     references: ClassVar[tuple[str, ...]] = ("lan1983", "jennison2000", "pampallona2001")
     fragile_to: ClassVar[tuple[Stress, ...]] = (DROPOUT,)
+    limits: ClassVar[tuple[str, ...]] = (
+        "Estimates and intervals after early stopping are those of the plain analysis; the bias that stopping causes is shown "
+        "and not removed.",
+    )
 
     looks: AscendingPercentList = Field(
         (0.5, 1.0), description="Share of the information at each look; the last one is 100%."

@@ -33,6 +33,10 @@ class OwnControl(Design):
     meaning: ClassVar[str] = "everybody is treated; each participant is compared with their own past"
     references: ClassVar[tuple[str, ...]] = ("gardner1973", "davis1976")
     fragile_to: ClassVar[tuple[Stress, ...]] = (UNTREATED_CHANGE, REGRESSION_TO_THE_MEAN, LEARNING, DROPOUT)
+    limits: ClassVar[tuple[str, ...]] = (
+        "A comparison with a person's own past takes every change after treatment for an effect of treatment: course of the "
+        "disease, care, practice and regression to the mean included.",
+    )
 
     participants: PositiveCount = Field(le=100_000, description="Participants to be treated.")
     lead_in: Duration = Field(0.0, description="Months of observation before treatment.")

@@ -104,7 +104,7 @@ class Randomised(TwoArms):
 
     kind: Literal["randomised"] = "randomised"
     meaning: ClassVar[str] = "two randomised arms, analysed once"
-    references: ClassVar[tuple[str, ...]] = ("fisher1935", "boschloo1970")
+    references: ClassVar[tuple[str, ...]] = ()
     fragile_to: ClassVar[tuple[Stress, ...]] = (DROPOUT,)
 
     def plan(self, question: Question) -> Plan:

@@ -13,7 +13,13 @@ from handful.analyses.registry import make
 from handful.designs.arrangements import SideBySide
 from handful.designs.base import Design, Plan, Question, Stress
 from handful.designs.pieces import AllTreated, KnownOutcomes, Thresholds
-from handful.designs.stresses import DROPOUT, HISTORICAL_DRIFT, LEARNING, REGRESSION_TO_THE_MEAN
+from handful.designs.stresses import (
+    BENCHMARK_LIMIT,
+    DROPOUT,
+    HISTORICAL_DRIFT,
+    LEARNING,
+    REGRESSION_TO_THE_MEAN,
+)
 from handful.spec.quantities import OpenProbability, PositiveCount
 from handful.stats.simon import TwoStage, search_two_stage
 from handful.stats.simon_inference import two_stage_inference
@@ -35,6 +41,7 @@ class Simon(Design):
         "koyama2008",
     )
     fragile_to: ClassVar[tuple[Stress, ...]] = (HISTORICAL_DRIFT, LEARNING, REGRESSION_TO_THE_MEAN, DROPOUT)
+    limits: ClassVar[tuple[str, ...]] = (BENCHMARK_LIMIT,)
 
     benchmark: OpenProbability = Field(
         description="Share of favourable results that is not worth a claim (p0)."

@@ -13,7 +13,13 @@ from handful.designs.base import Plan, Question, Stress, fits
 from handful.designs.pieces import AllTreated, EventCounts, KnownOutcomes, Looks, interim_sizes
 from handful.designs.quantities import Amount
 from handful.designs.sequential import Sequential
-from handful.designs.stresses import DROPOUT, HISTORICAL_DRIFT, LEARNING, REGRESSION_TO_THE_MEAN
+from handful.designs.stresses import (
+    BENCHMARK_LIMIT,
+    DROPOUT,
+    HISTORICAL_DRIFT,
+    LEARNING,
+    REGRESSION_TO_THE_MEAN,
+)
 from handful.designs.words import level_words, size_words
 from handful.participants.endpoint import Endpoint
 from handful.spec.quantities import PositiveCount
@@ -34,8 +40,9 @@ class SingleArm(Sequential):
 
     kind: Literal["single arm"] = "single arm"
     meaning: ClassVar[str] = "everybody is treated; the result is compared with a benchmark"
-    references: ClassVar[tuple[str, ...]] = ("clopper1934", "ema2024-single-arm")
+    references: ClassVar[tuple[str, ...]] = ("ema2024-single-arm",)
     fragile_to: ClassVar[tuple[Stress, ...]] = (HISTORICAL_DRIFT, LEARNING, REGRESSION_TO_THE_MEAN, DROPOUT)
+    limits: ClassVar[tuple[str, ...]] = (BENCHMARK_LIMIT,)
 
     participants: PositiveCount = Field(le=100_000, description="Participants to be treated.")
     benchmark: Amount = Field(

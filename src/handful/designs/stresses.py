@@ -6,6 +6,10 @@ from handful.designs.base import Stress
 from handful.participants.endpoint import Endpoint
 from handful.scenarios.base import Scenario
 
+BENCHMARK_LIMIT = (
+    "A benchmark is taken as a number without error. Whatever is wrong with it is counted as benefit or as harm, and no "
+    "number of participants mends that."
+)
 _FRACTIONS = (0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
 
 

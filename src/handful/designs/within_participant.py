@@ -30,8 +30,12 @@ class WithinParticipant(Design):
     meaning: ClassVar[str] = (
         "one eye or wound of each participant is treated and the other is the control, by randomisation"
     )
-    references: ClassVar[tuple[str, ...]] = ("mcnemar1947", "fisher1935")
+    references: ClassVar[tuple[str, ...]] = ()
     fragile_to: ClassVar[tuple[Stress, ...]] = (CONTAMINATION, CORRELATION, DROPOUT)
+    limits: ClassVar[tuple[str, ...]] = (
+        "A comparison within a participant sees only what treatment does to the treated side; an effect that reaches the other "
+        "side, and any harm to the whole person, is invisible to it.",
+    )
 
     participants: PositiveCount = Field(le=100_000, description="Participants, each with both sides.")
     pairs: PositiveCount = Field(1, le=25, description="Pairs of units in each participant.")

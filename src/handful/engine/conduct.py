@@ -109,7 +109,7 @@ def conduct(plan: Plan, people: Participants) -> Trials:
 
 def _of_any(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Whether any hypothesis is flagged; most designs have one, and a reduction over it would take longer than all else."""
-    return flags[:, 0] if flags.shape[1] == 1 else flags.any(axis=1)
+    return flags[:, 0] if flags.shape[1] == 1 else np.asarray(flags.any(axis=1))
 
 
 def _close_unfinished(

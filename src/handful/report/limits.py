@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 
-from handful.select.figure import Figure
+from handful.select.figure import Figure, How
 from handful.select.results import Comparison
 from handful.study.model import Study
-
-_OWN_PAST = "own control"
-_BENCHMARKED = ("single arm", "simon", "bayesian single arm")
 
 
 def limits(study: Study, comparison: Comparison) -> list[str]:
@@ -23,30 +20,10 @@ def limits(study: Study, comparison: Comparison) -> list[str]:
         Sentences, the most consequential first.
     """
     how = {figure.how for figure in _figures(comparison)}
-    kinds = {design.kind for design in comparison.designs}
     told = [
         "Every figure is true of the scenarios assumed here and of nothing else; none was seen in a patient of the planned trial."
     ]
-    if kinds.intersection(_BENCHMARKED):
-        told.append(
-            "A benchmark is taken as a number without error. Whatever is wrong with it is counted as benefit or as harm, and no "
-            "number of participants mends that."
-        )
-    if _OWN_PAST in kinds:
-        told.append(
-            "A comparison with a person's own past takes every change after treatment for an effect of treatment: course of the "
-            "disease, care, practice and regression to the mean included."
-        )
-    if "within participant" in kinds:
-        told.append(
-            "A comparison within a participant sees only what treatment does to the treated side; an effect that reaches the "
-            "other side, and any harm to the whole person, is invisible to it."
-        )
-    if "group sequential" in kinds:
-        told.append(
-            "Estimates and intervals after early stopping are those of the plain analysis; the bias that stopping causes is "
-            "shown and not removed."
-        )
+    told += dict.fromkeys(limit for name in study.designs for limit in study.design(name).limits)
     told += _of_engines(how, study)
     told.append(
         "Type I error is that of the null scenarios and of the enumerated null; where it is not exact, a worse null that was not "
@@ -65,7 +42,7 @@ def limits(study: Study, comparison: Comparison) -> list[str]:
     return told
 
 
-def _of_engines(how: Set[str], study: Study) -> list[str]:
+def _of_engines(how: Set[How], study: Study) -> list[str]:
     """Limits of the ways in which figures were computed."""
     told = []
     if "exact" in how:

@@ -243,7 +243,7 @@ class _ContinuousParticipants(Simulated):
 
     def course_under(self, treated: Flags, times: Floats) -> Floats:
         """Measurements at visits: the untreated course is drawn once, and the effect added to those who were treated."""
-        return self._course(treated * self._effect(Exposure.TREATED), times)
+        return self._course(np.asarray(treated * self._effect(Exposure.TREATED), dtype=np.float64), times)
 
     def _course(self, effect: Floats | float, times: Floats) -> Floats:
         """The untreated course with what treatment adds."""

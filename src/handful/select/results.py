@@ -96,8 +96,8 @@ class Verdict(Result):
         chosen: Whether this is the design to take.
         kept: Whether every constraint is kept.
         utility: What the choice makes as good as possible.
-        frontier: Whether no design that keeps every constraint is at least as good in power, participants, duration and type I error, and better
-            in one.
+        frontier: Whether no design that keeps every constraint is at least as good in power, participants, duration and
+            type I error, and better in one.
         reasons: Why it was chosen or not, one sentence with its number an item.
     """
 

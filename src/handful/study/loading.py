@@ -115,6 +115,8 @@ def _inherited(
     whole: dict[str, Any] = {}
     for link in reversed(chain):
         whole = _merged(whole, scenarios[link])
+        if link != name:
+            whole.pop("note", None)  # what a base stands for is not what builds on it stands for
     whole.pop("base", None)
     return whole
 

@@ -52,7 +52,7 @@ def test_rerun_finds_every_byte_the_same(run, compared, simulated):
     assert result.exit_code == 0
     assert (
         result.stdout
-        == f"Run {simulated.identity}: every byte is the same; compared were 1 Parquet parts and the sums.\n"
+        == f"Run {simulated.identity}: every byte is the same; compared were 1 Parquet file and the sums.\n"
     )
 
 
