@@ -16,7 +16,7 @@ from handful.analyses.base import Aim, Estimate, Evidence, Process, Sizes
 from handful.analyses.scales import OnZ
 from handful.analyses.two_proportions import two_arm_process
 from handful.analyses.wald import Wald, beyond_rounding
-from handful.kernels.counting import Moments, moments_prefix
+from handful.kernels.counting import Moments, means_prefix, moments_prefix
 from handful.participants.observations import CONTROL, TREATED, Cut, Observations, Outcomes
 from handful.spec.quantities import PositiveNumber
 
@@ -83,7 +83,8 @@ class ZTest(OnZ):
 
     def _benefit(self, seen: Observations, cut: Cut, aim: Aim) -> Wald:
         """Difference in means with its known error."""
-        size, mean, _ = moments(seen, cut)
+        assert isinstance(seen, Outcomes)
+        size, mean = means_prefix(seen.outcome, seen.arm, cut.included, seen.observed)
         n = np.maximum(size, 1)
         error = self.sd * np.sqrt(1 / n[:, CONTROL] + 1 / n[:, TREATED])
         value = aim.sign * (mean[:, TREATED] - mean[:, CONTROL])

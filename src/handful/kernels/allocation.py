@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ __all__ = ["block_arms", "coin_flips", "minimised", "minimised_arms", "permuted_
 Arms = NDArray[np.int8]
 
 MOST_ARRANGEMENTS = 1000
-"""Ways to arrange a block up to which they are listed: every block of up to 12."""
+"""Ways to arrange blocks up to which they are listed: a block of up to 12, or nine blocks of two."""
 
 
 @kernel
@@ -60,8 +60,8 @@ def permuted_blocks(
 ) -> Arms:
     """Randomise participants in permuted blocks.
 
-    Blocks that can be arranged in few ways, as nearly all can, take one number each to choose the arrangement; the others
-    take one for each participant.
+    One number chooses the arrangement of as many blocks as can be arranged in few ways. A block that alone can be arranged
+    in many takes one number for each participant.
 
     Args:
         seed: the study's seed.
@@ -94,17 +94,21 @@ def permuted_blocks(
 
 @lru_cache(maxsize=64)
 def arrangements(treated: int, block: int) -> Arms:
-    """Every arrangement of a block, shape (arrangements, block), in lexical order.
+    """Every arrangement of as many consecutive blocks as have few of them, shape (arrangements, places), in lexical order.
 
     Example:
-        >>> arrangements(1, 3).tolist()
-        [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+        >>> arrangements(5, 10).shape, arrangements(1, 2).shape
+        ((252, 10), (512, 18))
     """
-    places = list(combinations(range(block), treated))
-    every = np.zeros((len(places), block), dtype=np.int8)
-    for row, chosen in zip(every, places, strict=True):
-        row[list(chosen)] = 1
-    return every
+    of_one = list(combinations(range(block), treated))
+    blocks = 1
+    while len(of_one) > 1 and len(of_one) ** (blocks + 1) <= MOST_ARRANGEMENTS:
+        blocks += 1
+    every = np.zeros((len(of_one) ** blocks, blocks, block), dtype=np.int8)
+    for row, chosen in zip(every, product(of_one, repeat=blocks), strict=True):
+        for arms, places in zip(row, chosen, strict=True):
+            arms[list(places)] = 1
+    return every.reshape(len(every), -1)
 
 
 @kernel
@@ -116,7 +120,7 @@ def deal(
     purpose: np.uint64,
     draw: np.uint64,
 ) -> None:
-    """Fill a block of trials with arrangements, each taken by one uniform number at the address of its number."""
+    """Fill trials with arrangements, each chosen by one uniform number; its address is the arrangement's place in the trial."""
     trials, participants = arms.shape
     number, block = every.shape
     drawn = np.empty(-(-participants // block))

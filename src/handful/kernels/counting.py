@@ -19,6 +19,7 @@ __all__ = [
     "arrived_by",
     "count_prefix",
     "different_pairs",
+    "means_prefix",
     "moments_prefix",
     "read_cells",
     "treated_prefix",
@@ -148,6 +149,45 @@ def different_pairs(pairs: Counts) -> tuple[Counts, Counts]:
     return counts[first], place
 
 
+def means_prefix(
+    values: ArrayLike,
+    arm: ArrayLike,
+    included: ArrayLike | None = None,
+    observed: ArrayLike | None = None,
+    arms: int = 2,
+) -> tuple[Counts, Floats]:
+    """Compute number and mean of the outcomes of each arm: `moments_prefix` without its second pass.
+
+    Args:
+        values: outcome of each participant, shape (trials, participants); may be nan where not observed.
+        arm: arm of each participant, same shape; those outside 0 .. arms - 1 are left out.
+        included: how many of the first participants of each trial to look at, shape (trials,); all by default.
+        observed: whether the outcome is known, shape (trials, participants); all by default.
+        arms: number of arms.
+
+    Returns:
+        Numbers and means (nan without observations), both of shape (trials, arms).
+
+    Raises:
+        ValueError: if shapes do not agree or included is more than there are participants.
+
+    Example:
+        >>> means_prefix([[1.0, 5.0, 3.0, 9.0]], [[0, 1, 0, 1]])[1].tolist()
+        [[2.0, 7.0]]
+    """
+    numbers = as_block("values", values, np.float64)
+    shape = numbers.shape
+    n, mean, _ = _moments(
+        numbers,
+        as_block("arm", arm, np.int8, shape),
+        as_included(included, shape),
+        EVERYBODY if observed is None else as_mask(observed, shape),
+        arms,
+        False,
+    )
+    return n, mean
+
+
 @kernel
 def read_cells(
     cells: Floats, start: Counts, width: Counts, place: Counts, row: Counts, column: Counts
@@ -219,6 +259,7 @@ def moments_prefix(
         as_included(included, shape),
         EVERYBODY if observed is None else as_mask(observed, shape),
         arms,
+        True,
     )
     return Moments(*result)
 
@@ -282,9 +323,9 @@ def _arrived(arrival: Floats, month: Floats) -> Counts:
 
 @kernel
 def _moments(
-    values: Floats, arm: Arms, included: Counts, observed: Flags, arms: int
+    values: Floats, arm: Arms, included: Counts, observed: Flags, arms: int, with_squares: bool
 ) -> tuple[Counts, Floats, Floats]:
-    """Compute number, mean and squared deviations by arm."""
+    """Compute number, mean and, if asked for, squared deviations by arm."""
     trials = values.shape[0]
     n = np.zeros((trials, arms), dtype=np.int64)
     mean = np.zeros((trials, arms))
@@ -303,7 +344,7 @@ def _moments(
                 total += taken[i]
             middle = total / known if known > 0 else np.nan
             spread = 0.0
-            for i in range(known):
+            for i in range(known if with_squares else 0):
                 deviation = taken[i] - middle
                 spread += deviation * deviation
             n[t, a] = known

@@ -214,27 +214,47 @@ def normal_quantile_into(p: Floats, quantiles: Floats) -> None:
     """Write the standard normal quantile of a row of probabilities into another row (inside kernels).
 
     The central formula is right for 85 in 100 and has no branches, so it goes over all of them; the tails
-    are gathered and go through theirs together. A branch at each number would cost twice as much.
+    are gathered and go through theirs together. A branch at each number would cost twice as much. Each step
+    is a function of its own: in one loop nest they do not become vector instructions.
     """
     place = np.empty(_GATHERED, dtype=np.int64)
     tail = np.empty(_GATHERED)
+    found = np.empty(_GATHERED)
     for start in range(0, p.size, _GATHERED):
         stop = min(start + _GATHERED, p.size)
-        for i in range(start, stop):
-            quantiles[i] = _central_quantile(p[i])
-        count = 0
-        for i in range(start, stop):
-            place[count] = i
-            tail[count] = p[i]
-            count += not abs(p[i] - 0.5) <= 0.425
+        _central_quantiles(p[start:stop], quantiles[start:stop])
+        count = _gather_tails(p[start:stop], place, tail)
+        _near_tail_quantiles(tail[:count], found[:count])
         for j in range(count):
-            r = np.sqrt(-log_of(min(tail[j], 1.0 - tail[j])))
-            size = _polynomial(r - 1.6, QUANTILE_TAIL[0]) / _polynomial(r - 1.6, QUANTILE_TAIL[1])
-            size = size if r <= 5.0 else np.inf
-            tail[j] = -size if tail[j] < 0.5 else size
-        for j in range(count):
-            i = place[j]
-            quantiles[i] = tail[j] if abs(tail[j]) < np.inf else _tail_quantile(p[i])
+            quantiles[start + place[j]] = found[j] if abs(found[j]) < np.inf else _tail_quantile(tail[j])
+
+
+@kernel
+def _central_quantiles(p: Floats, quantiles: Floats) -> None:
+    """Apply the central formula to a row."""
+    for i in range(p.size):
+        quantiles[i] = _central_quantile(p[i])
+
+
+@kernel
+def _gather_tails(p: Floats, place: NDArray[np.int64], tail: Floats) -> int:
+    """Write down the probabilities far from one half and their places; return how many there are."""
+    count = 0
+    for i in range(p.size):
+        place[count] = i
+        tail[count] = p[i]
+        count += not abs(p[i] - 0.5) <= 0.425
+    return count
+
+
+@kernel
+def _near_tail_quantiles(tail: Floats, quantiles: Floats) -> None:
+    """Apply the formula of the near tails to a row; infinite where the far one is needed."""
+    for j in range(tail.size):
+        r = np.sqrt(-log_of(min(tail[j], 1.0 - tail[j])))
+        size = _polynomial(r - 1.6, QUANTILE_TAIL[0]) / _polynomial(r - 1.6, QUANTILE_TAIL[1])
+        size = size if r <= 5.0 else np.inf
+        quantiles[j] = -size if tail[j] < 0.5 else size
 
 
 @kernel

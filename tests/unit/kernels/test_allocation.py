@@ -13,12 +13,13 @@ SEED, TRIALS = 20261122, 4000
 
 
 @pytest.mark.parametrize(
-    ("treated", "block", "participants"), [(1, 2, 40), (2, 4, 41), (4, 6, 20), (6, 12, 30)]
+    ("treated", "block", "participants", "together"),
+    [(1, 2, 40, 9), (2, 4, 41, 3), (4, 6, 20, 2), (6, 12, 30, 1), (2, 2, 7, 1)],
 )
-def test_twin_gives_the_same_arms(treated: int, block: int, participants: int) -> None:
+def test_twin_gives_the_same_arms(treated: int, block: int, participants: int, together: int) -> None:
     arms = kernels.permuted_blocks(SEED, 100, TRIALS, participants, treated, block)
-    drawn = uniforms(SEED, 100, TRIALS, -(-participants // block), Purpose.ALLOCATION)
-    np.testing.assert_array_equal(arms, twins.permuted_blocks(drawn, participants, treated, block))
+    drawn = uniforms(SEED, 100, TRIALS, -(-participants // (block * together)), Purpose.ALLOCATION)
+    np.testing.assert_array_equal(arms, twins.permuted_blocks(drawn, participants, treated, block, together))
 
 
 @pytest.mark.parametrize(("treated", "block"), [(1, 2), (2, 6), (6, 12), (7, 14), (20, 30)])
@@ -31,10 +32,10 @@ def test_every_block_is_balanced_and_every_place_equally_likely(treated: int, bl
 
 
 def test_every_arrangement_is_equally_likely() -> None:
-    arms = kernels.permuted_blocks(SEED, 0, TRIALS, 4, 2, 4)
-    counts = np.unique(arms @ (1 << np.arange(4)), return_counts=True)[1]
-    assert counts.size == 6
-    assert np.abs(counts - TRIALS / 6).max() < 5 * math.sqrt(TRIALS / 6 * 5 / 6)
+    arms = kernels.permuted_blocks(SEED, 0, TRIALS, 8, 2, 4)
+    counts = np.unique(arms @ (1 << np.arange(8)), return_counts=True)[1]
+    assert counts.size == 36
+    assert np.abs(counts - TRIALS / 36).max() < 5 * math.sqrt(TRIALS / 36 * 35 / 36)
 
 
 @pytest.mark.parametrize("block", [4, 30])

@@ -29,6 +29,11 @@ def test_twins_give_the_same_bits(arms: int) -> None:
     ):
         for ours, theirs in zip(found, expected, strict=True):
             np.testing.assert_array_equal(ours, theirs)
+    means = kernels.means_prefix(numbers, arm, included, observed, arms)
+    for ours, theirs in zip(
+        means, twins.moments_prefix(numbers, arm, included, observed, arms), strict=False
+    ):
+        np.testing.assert_array_equal(ours, theirs)
 
 
 def test_counts_of_numbers_and_of_everyone() -> None:

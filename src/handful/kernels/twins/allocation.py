@@ -11,25 +11,30 @@ __all__ = ["permuted_blocks"]
 
 
 def permuted_blocks(
-    drawn: NDArray[np.float64], participants: int, treated: int, block: int
+    drawn: NDArray[np.float64], participants: int, treated: int, block: int, together: int
 ) -> NDArray[np.int8]:
     """Randomise participants in permuted blocks that can be arranged in few ways.
 
     Args:
-        drawn: a uniform number for each block, shape (trials, blocks).
+        drawn: a uniform number for each group of blocks, shape (trials, groups).
         participants: how many participants; the last block may be cut short.
         treated: treated places in a block.
         block: places in a block.
+        together: blocks in a group.
 
     Returns:
         The same as `handful.kernels.allocation.permuted_blocks`.
 
     Example:
-        >>> permuted_blocks(np.array([[0.1, 0.9]]), 4, 1, 2).tolist()
+        >>> permuted_blocks(np.array([[0.3]]), 4, 1, 2, 2).tolist()
         [[1, 0, 0, 1]]
     """
     places = list(combinations(range(block), treated))
-    arms = np.zeros((*drawn.shape, block), dtype=np.int8)
-    for t, b in np.ndindex(drawn.shape):
-        arms[t, b, list(places[int(drawn[t, b] * len(places))])] = 1
+    arms = np.zeros((*drawn.shape, together, block), dtype=np.int8)
+    for t, g in np.ndindex(drawn.shape):
+        number = int(drawn[t, g] * len(places) ** together)
+        # The digits of the number, first block first, say how each block is arranged.
+        for b in reversed(range(together)):
+            number, arrangement = divmod(number, len(places))
+            arms[t, g, b, list(places[arrangement])] = 1
     return arms.reshape(len(drawn), -1)[:, :participants]
