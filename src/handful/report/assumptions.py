@@ -35,15 +35,18 @@ _PER_MONTH, _PER_YEAR = _quantity_of(RatePerMonth), _quantity_of(RatePerYear)
 _HAZARD = _quantity_of(HazardPerMonth)
 
 
-def set_fields(spec: Spec, without: tuple[str, ...] = ()) -> list[tuple[str, str, str]]:
+def set_fields(
+    spec: Spec, without: tuple[str, ...] = (), *, defaults: bool = False
+) -> list[tuple[str, str, str]]:
     """The fields of a spec that say something, in words.
 
     Args:
         spec: Any spec.
         without: Python names of fields to leave out.
+        defaults: Whether to tell fields that were left at their default too.
 
     Returns:
-        (name, value, meaning) of each field that is required or differs from its default.
+        (name, value, meaning) of each field that is required, differs from its default, or all that have a value.
 
     Example:
         >>> from handful.scenarios.operations import Recruitment
@@ -53,7 +56,9 @@ def set_fields(spec: Spec, without: tuple[str, ...] = ()) -> list[tuple[str, str
     told = []
     for name, field in type(spec).model_fields.items():
         value = getattr(spec, name)
-        if name == "kind" or name in without or value is None or _is_default(field, value):
+        if name == "kind" or name in without or value in (None, {}, ()):
+            continue
+        if not defaults and _is_default(field, value):
             continue
         told.append(
             (written_name(name, field), value_words(value, _quantity(field)), field.description or "")
@@ -181,7 +186,7 @@ def population_table(study: Study) -> Table:
     return Table(
         "The people who have the disease",
         ("Assumption", "Value", "Meaning"),
-        tuple(set_fields(study.population)),
+        tuple(set_fields(study.population, defaults=True)),
     )
 
 
@@ -201,10 +206,7 @@ def choice_table(study: Study) -> Table:
             "What treatment itself costs a person, in units of one person helped.",
         )
     ]
-    rows += list(set_fields(study.choose.subject_to))
-    limits = study.choose.subject_to
-    if not any(name == "type I error" for name, *_ in rows):
-        rows.append(("type I error", percent(limits.type_I_error), "Largest one-sided type I error."))
+    rows += set_fields(study.choose.subject_to, defaults=True)
     return Table("What counts as a good choice", ("Setting", "Value", "Meaning"), tuple(rows))
 
 
