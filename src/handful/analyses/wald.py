@@ -62,6 +62,8 @@ class Wald:
 
 def _upper_quantile(degrees: Floats, alpha: float) -> Floats:
     """Upper quantiles of t-distributions, of which there are few different ones as a rule."""
+    if np.isinf(degrees).all():
+        return np.full(len(degrees), -ndtri(alpha))
     different, place = np.unique(degrees, return_inverse=True)
     quantiles = np.where(np.isinf(different), -ndtri(alpha), stdtrit(np.minimum(different, 1e9), 1 - alpha))
     found: Floats = quantiles[place]
@@ -82,6 +84,8 @@ def as_z(t: Floats, degrees: Floats) -> Floats:
         >>> as_z(np.array([2.0930, -2.0930]), np.array([19.0, 19.0])).round(3)
         array([ 1.96, -1.96])
     """
+    if np.isinf(degrees).all():
+        return np.clip(t, -_LARGEST_Z, _LARGEST_Z)
     z = np.abs(t)
     finite = np.isfinite(degrees) & (z > 0)
     with np.errstate(divide="ignore"):

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from handful.analyses.base import Evidence
 from handful.kernels.allocation import coin_flips, minimised, permuted_blocks
+from handful.kernels.counting import arrived_by
 from handful.kernels.survival import nth_event_time
 from handful.participants.observations import TREATED, Arms, Cut, Events, Floats, Observations
 from handful.participants.potential import Participants
@@ -245,9 +246,10 @@ class EventCounts(Looks):
         seen = record.observations
         assert isinstance(seen, Events)
         month = nth_event_time(seen.entry, seen.time, seen.event, self.events[look], seen.observed)
-        over = np.where(np.isfinite(seen.entry), seen.entry + seen.time, 0.0).max(axis=1)
-        month = np.minimum(month, over)
-        return Cut((seen.entry <= month[:, None]).sum(axis=1), month)
+        if np.isinf(month).any():
+            over = np.where(np.isfinite(seen.entry), seen.entry + seen.time, 0.0).max(axis=1)
+            month = np.minimum(month, over)
+        return Cut(arrived_by(seen.entry, month), month)
 
     def describe(self) -> str:
         """In words."""

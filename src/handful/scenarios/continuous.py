@@ -205,7 +205,9 @@ class _ContinuousParticipants(Simulated):
 
     def outcome_under(self, treated: Flags) -> Floats:
         """Observed change: the untreated one is drawn once, and the effect added to those who were treated."""
-        return np.asarray(self._untreated_change(0) + treated * self._reached_effect(Exposure.TREATED))
+        change = np.asarray(treated * self._reached_effect(Exposure.TREATED), dtype=np.float64)
+        change += self._untreated_change(0)
+        return change
 
     def _untreated_change(self, unit: int) -> Floats:
         """Observed change without the effect."""
@@ -283,10 +285,12 @@ class _ContinuousParticipants(Simulated):
         untreated = self.scenario.untreated
         shared = untreated.correlation * untreated.sd**2
         own = max(0.0, untreated.sd**2 - self.scenario._error_variance - shared)
-        change = untreated.mean + self.shift + math.sqrt(own) * self.normals(Purpose.OUTCOME_UNIT, unit)
+        # Added up in place: fresh arrays of this size cost more than the additions.
+        change = math.sqrt(own) * self.normals(Purpose.OUTCOME_UNIT, unit)
+        change += untreated.mean + self.shift
         if shared > 0:
-            change = change + math.sqrt(shared) * self.normals(Purpose.OUTCOME_PERSON)
-        return np.asarray(change)
+            change += math.sqrt(shared) * self.normals(Purpose.OUTCOME_PERSON)
+        return change
 
     def _effect(self, exposure: Exposure) -> Floats | float:
         """Full effect in each person under an exposure."""

@@ -132,6 +132,8 @@ class TimeToEventScenario(Scenario):
             left = np.maximum(exp(-threshold) - cured, 0.0)
             needed = -log(left / (1 - cured)) if cured < 1 else np.full(np.shape(threshold), np.inf)
         needed = np.asarray(needed * exp(-np.asarray(log_hazard)))
+        if self.delay == 0:
+            return self.untreated.time_at(needed / self._ratio(exposure))
         early = float(self.untreated.cumulative(self.delay))
         late = early + (needed - early) / self._ratio(exposure)
         return self.untreated.time_at(np.where(needed <= early, needed, late))
@@ -221,6 +223,10 @@ class _TimeToEventParticipants(Simulated):
     def outcome_under(self, treated: Flags) -> Floats:
         """Months from treatment to the event; everybody's threshold is drawn once."""
         threshold, log_hazard = self._threshold(0), self._log_hazard
+        if self.scenario.proportional:
+            needed = threshold if np.all(log_hazard == 0) else threshold * exp(-np.asarray(log_hazard))
+            np.divide(needed, self.scenario._ratio(Exposure.TREATED), out=needed, where=treated)
+            return self.scenario.untreated.time_at(needed)
         times = self.scenario.time_at(Exposure.TREATED, threshold, log_hazard)
         if not treated.all():
             untreated = self.scenario.time_at(Exposure.UNTREATED, threshold, log_hazard)
@@ -234,4 +240,5 @@ class _TimeToEventParticipants(Simulated):
 
     def _threshold(self, unit: int) -> Floats:
         """Cumulative hazard that brings a unit's event."""
-        return -log(self.unit_uniforms(unit, self.scenario.correlation))
+        hazard = log(self.unit_uniforms(unit, self.scenario.correlation))
+        return np.negative(hazard, out=hazard)
