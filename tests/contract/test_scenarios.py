@@ -10,7 +10,6 @@ from tests.contract.truths import (
     BLEEDS,
     DEATH,
     IMPRESSION,
-    RECRUITED,
     RESPONSE,
     SCORE,
     binary,
@@ -21,7 +20,10 @@ from tests.contract.truths import (
 )
 
 FACTORS = {"factors": [{"name": "young", "share": 0.3, "effect": 0.1}]}
-OPERATIONS = RECRUITED | {"product": {"manufacturing failure": "10%", "waiting time": "2 months"}}
+OPERATIONS = {
+    "recruitment": {"rate": "2 per month", "dropout": "5% per year", "until": 3},  # some never come
+    "product": {"manufacturing failure": "10%", "waiting time": "2 months"},
+}
 LEVEL = {"baseline": {"mean": 50, "sd": 8, "within sd": 3, "visits": 2, "entry": {"at most": 48}}}
 
 CASES = {
