@@ -20,7 +20,7 @@ class Figure(BaseModel):
 
     Example:
         >>> print(Figure.share(800, 1000))
-        0.8000 (simulated, standard error 0.0126)
+        0.8000 (simulated, standard error 0.013)
         >>> print(Figure.exact(0.025))
         0.0250 (exact)
     """

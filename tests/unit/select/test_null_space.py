@@ -73,6 +73,8 @@ def test_what_is_broken_from_the_start_is_not_said_to_hold():
     text = text.replace("rate ratio: 0.5}", "rate ratio: 0.5, entry: {at least: 6, over: 6 months}}")
     study = loads(text.replace("  worse by the margin: {untr", "  worse by the margin: {weight: 0, untr"))
     results = compare(study)
-    drift = next(s for s in results.stresses if s.design == "better" and s.stress == "change without treatment")
+    drift = next(
+        s for s in results.stresses if s.design == "better" and s.stress == "change without treatment"
+    )
     assert drift.points[0].false_claim.value > 0.5
     assert drift.turns_at == 0
