@@ -223,7 +223,7 @@ def test_a_run_is_made_again_with_the_layout_it_was_made_with(tmp_path: Path) ->
         run = keep(project, job(4))
         result = rerun(project, run.identity)
     assert result.same, result.differences
-    assert result.compared == "4 Parquet parts and the sums"
+    assert "4 Parquet" in result.compared
 
 
 def test_a_run_without_rows_is_taken_up_too_and_made_again(tmp_path: Path) -> None:
