@@ -225,8 +225,10 @@ class _TimeToEventParticipants(Simulated):
         threshold, log_hazard = self._threshold(0), self._log_hazard
         if self.scenario.proportional:
             needed = threshold if np.all(log_hazard == 0) else threshold * exp(-np.asarray(log_hazard))
-            np.divide(needed, self.scenario._ratio(Exposure.TREATED), out=needed, where=treated)
-            return self.scenario.untreated.time_at(needed)
+            ratios = np.array(
+                [self.scenario._ratio(Exposure.UNTREATED), self.scenario._ratio(Exposure.TREATED)]
+            )
+            return self.scenario.untreated.time_at(needed / ratios[treated.view(np.int8)])
         times = self.scenario.time_at(Exposure.TREATED, threshold, log_hazard)
         if not treated.all():
             untreated = self.scenario.time_at(Exposure.UNTREATED, threshold, log_hazard)
