@@ -39,7 +39,8 @@ apidoc_modules = [
         "destination": "reference/api",
         "separate_modules": True,
         "module_first": True,
-        "automodule_options": {"members", "show-inheritance"},
+        # A name stands on the page of the module that defines it, and not on those that re-export it.
+        "automodule_options": {"members", "show-inheritance", "ignore-module-all"},
     }
 ]
 autodoc_member_order = "bysource"
@@ -58,7 +59,7 @@ myst_heading_anchors = 3
 # type variables, private classes, and other projects, whose inventories would need a network.
 nitpicky = True
 nitpick_ignore_regex = [(r"py:(class|obj)", r".*"), (r"py:.*", r"(?!handful\.).*")]
-# A name that a package re-exports stands on two pages, and a type hint may lead to either.
+# A type hint may lead to a name that several modules have.
 suppress_warnings = ["ref.python"]
 
 html_theme = "furo"
@@ -89,9 +90,16 @@ def keep_formulas(app: Sphinx, what: str, name: str, thing: Any, options: Any, l
     lines[:] = [line if line.lstrip().startswith((">>>", "...")) else readable(line) for line in lines]
 
 
+def packages_like_modules(app: Sphinx, page: str, source: list[str]) -> None:
+    """Give the pages of packages the options of modules: apidoc has fixed ones for them, and every name would stand twice."""
+    if page.startswith("reference/api/"):
+        source[0] = source[0].replace(":undoc-members:", ":ignore-module-all:")
+
+
 def setup(app: Sphinx) -> None:
     """Read docstrings before the extension that reads their sections does."""
     app.connect("autodoc-process-docstring", keep_formulas, priority=400)
+    app.connect("source-read", packages_like_modules)
     # The page of an alias shows its annotation. Of a quantity that is what is wanted, not how it is read.
     for field in fields(Quantity):
         field.repr = field.name == "wanted"

@@ -6,10 +6,12 @@ Markdown, made from the same field descriptions that the command line, the schem
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, get_args
 
+import handful as hf
 from handful.analyses.registry import analyses
 from handful.designs.base import Design
 from handful.designs.registry import families
@@ -228,6 +230,27 @@ def _default(option: Any) -> str:
     return "" if option.default is None or option.is_flag else f"`{option.default}`"
 
 
+def public_names() -> str:
+    """Every name of `import handful as hf`, with a link to where it is defined."""
+    rows = []
+    for name in hf.__all__:
+        thing = getattr(hf, name)
+        defined = inspect.isclass(thing) or inspect.isfunction(thing)
+        words = (
+            first_line(thing)
+            if defined
+            else "Every registered kind: iterate over it, or `get` one by its name."
+        )
+        home = f"{thing.__module__}.{thing.__qualname__}" if defined else ""
+        rows.append((f"{{py:obj}}`{name} <{home}>`" if home else f"`{name}`", words))
+    return table(("name", "what it is"), rows)
+
+
+def first_line(thing: Any) -> str:
+    """The first line of a docstring."""
+    return (inspect.getdoc(thing) or "").split("\n")[0]
+
+
 MAKERS: dict[str, Callable[[], str]] = {
     "study file": study_file,
     "families": lambda: kinds(families, Design, "In every design"),
@@ -237,6 +260,7 @@ MAKERS: dict[str, Callable[[], str]] = {
     "bibliography": bibliography,
     "trial columns": trial_columns,
     "commands": commands,
+    "public names": public_names,
 }
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+from typing import Any
+
 import pytest
 import typer
 
@@ -12,6 +16,7 @@ from handful.designs.registry import families
 from handful.scenarios.registry import scenario_kinds
 from handful.spec.base import Spec
 from handful.spec.references import BIBLIOGRAPHY
+from handful.spec.registry import Registry
 from handful.spec.shape import kinds_of, written_names
 from handful.study.model import Constraints, Study
 from tests.docs.code_blocks import ROOT, pages
@@ -35,8 +40,8 @@ def test_every_part_that_can_be_made_stands_on_a_page():
 @pytest.mark.parametrize(
     ("page", "place"), PLACES, ids=[f"{page.relative_to(ROOT)}: {place['what']}" for page, place in PLACES]
 )
-def test_nothing_that_a_page_asks_for_is_empty(page: object, place: object):
-    text = filled(place[0])  # type: ignore[index]
+def test_nothing_that_a_page_asks_for_is_empty(page: Path, place: re.Match[str]):
+    text = filled(place[0])
     assert "<!--" not in text
     assert len(text.splitlines()) >= 1
     assert "None" not in text.split()
@@ -50,9 +55,9 @@ def test_what_nobody_makes_is_an_error():
 @pytest.mark.parametrize(
     ("what", "registry"), [("families", families), ("analyses", analyses), ("scenarios", scenario_kinds)]
 )
-def test_every_kind_is_there_with_every_field(what: str, registry: object):
+def test_every_kind_is_there_with_every_field(what: str, registry: Registry[Any]):
     text = made(what)
-    for cls in registry:  # type: ignore[attr-defined]
+    for cls in registry:
         kind = kinds_of(cls)[0]
         assert f"### {kind}\n" in text
         assert {*written_names(cls)} - {"kind"} <= rows_in(text)
