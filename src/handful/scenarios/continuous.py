@@ -15,6 +15,7 @@ from typing import ClassVar, Literal, Self
 import numpy as np
 from pydantic import Field, ValidationError, model_validator
 
+from handful.kernels.columns import raised, scaled
 from handful.kernels.streams import Purpose
 from handful.participants.block import Block
 from handful.participants.endpoint import Endpoint
@@ -205,9 +206,8 @@ class _ContinuousParticipants(Simulated):
 
     def outcome_under(self, treated: Flags) -> Floats:
         """Observed change: the untreated one is drawn once, and the effect added to those who were treated."""
-        change = np.asarray(treated * self._reached_effect(Exposure.TREATED), dtype=np.float64)
-        change += self._untreated_change(0)
-        return change
+        effect, change = self._reached_effect(Exposure.TREATED), self._untreated_change(0)
+        return raised(change, treated, effect) if isinstance(effect, float) else change + treated * effect
 
     def _untreated_change(self, unit: int) -> Floats:
         """Observed change without the effect."""
@@ -285,9 +285,9 @@ class _ContinuousParticipants(Simulated):
         untreated = self.scenario.untreated
         shared = untreated.correlation * untreated.sd**2
         own = max(0.0, untreated.sd**2 - self.scenario._error_variance - shared)
-        # Added up in place: fresh arrays of this size cost more than the additions.
-        change = math.sqrt(own) * self.normals(Purpose.OUTCOME_UNIT, unit)
-        change += untreated.mean + self.shift
+        change = scaled(self.normals(Purpose.OUTCOME_UNIT, unit), math.sqrt(own), untreated.mean)
+        if not isinstance(self.shift, float):
+            change += self.shift
         if shared > 0:
             change += math.sqrt(shared) * self.normals(Purpose.OUTCOME_PERSON)
         return change
