@@ -118,13 +118,13 @@ class Boundary(Benchmark):
 class G1(Boundary):
     job = "G1 boundaries of three looks with non-binding futility"
     bar = Bar(None, "gsDesign 3.11 (103.6)")
-    peer = 103.6
+    reference = 103.6
 
 
 class G2(Boundary):
     job = "G2 the same, against rpact"
     bar = Bar(None, "rpact 3.3.4 (14.18)")
-    peer = 14.18
+    reference = 14.18
 
 
 def _times(number: int, work: Callable[[], object]) -> Callable[[], None]:

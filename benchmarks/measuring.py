@@ -33,15 +33,17 @@ class Benchmark(ABC):
         job: What is measured, in a few words.
         unit: Unit of the figure.
         bar: What it is held against.
+        reference: A figure of a peer to compare with where nothing was promised; None where there is none.
         better: Whether more or less is better.
     """
 
     job: ClassVar[str]
     unit: ClassVar[str]
     bar: ClassVar[Bar]
+    reference: ClassVar[float | None] = None
     better: ClassVar[Literal["higher", "lower"]] = "higher"
 
-    def setup(self) -> None:
+    def setup(self) -> None:  # noqa: B027 - a benchmark may have nothing to prepare
         """Compile and fill caches."""
 
     @abstractmethod

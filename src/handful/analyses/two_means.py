@@ -85,8 +85,8 @@ class ZTest(OnZ):
         """Difference in means with its known error."""
         assert isinstance(seen, Outcomes)
         size, mean = means_prefix(seen.outcome, seen.arm, cut.included, seen.observed)
-        n = np.maximum(size, 1)
-        error = self.sd * np.sqrt(1 / n[:, CONTROL] + 1 / n[:, TREATED])
+        share = 1 / np.maximum(size, 1)
+        error = self.sd * np.sqrt(share[:, CONTROL] + share[:, TREATED])
         value = aim.sign * (mean[:, TREATED] - mean[:, CONTROL])
         return Wald(value, error, np.full(len(value), np.inf))
 

@@ -129,8 +129,8 @@ def deal(
         for b in range(drawn.size):
             chosen = int(drawn[b] * number)
             start = b * block
-            for i in range(min(block, participants - start)):
-                arms[t, start + i] = every[chosen, i]
+            stop = min(start + block, participants)
+            arms[t, start:stop] = every[chosen, : stop - start]
 
 
 def coin_flips(seed: int, first_trial: int, trials: int, participants: int, chance: float = 0.5) -> Arms:

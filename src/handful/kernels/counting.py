@@ -230,8 +230,8 @@ def moments_prefix(
 ) -> Moments:
     """Compute number, mean and sum of squared deviations of the outcomes of each arm.
 
-    Two passes in the order of participants: the mean first, then deviations from it, so that a large mean
-    costs no digits.
+    Two passes: the mean first, then deviations from it, so that a large mean costs no digits. Each sum is that of four
+    running sums, to which the participants of an arm are added in turn.
 
     Args:
         values: outcome of each participant, shape (trials, participants); may be nan where not observed.
@@ -339,15 +339,31 @@ def _moments(
             for i in range(included[t]):
                 taken[known] = values[t, i]
                 known += (arm[t, i] == a) & (everybody or observed[t, i])
-            total = 0.0
-            for i in range(known):
-                total += taken[i]
-            middle = total / known if known > 0 else np.nan
-            spread = 0.0
-            for i in range(known if with_squares else 0):
-                deviation = taken[i] - middle
-                spread += deviation * deviation
+            middle = _sum(taken, known) / known if known > 0 else np.nan
             n[t, a] = known
             mean[t, a] = middle
-            squares[t, a] = spread
+            if with_squares:
+                for i in range(known):
+                    deviation = taken[i] - middle
+                    taken[i] = deviation * deviation
+                squares[t, a] = _sum(taken, known)
     return n, mean, squares
+
+
+@kernel
+def _sum(values: Floats, number: int) -> float:
+    """Return the sum of the first numbers: four running sums, since in one each addition would wait for the last."""
+    a = b = c = d = 0.0
+    whole = number & ~3
+    for i in range(0, whole, 4):
+        a += values[i]
+        b += values[i + 1]
+        c += values[i + 2]
+        d += values[i + 3]
+    if number > whole:
+        a += values[whole]
+    if number > whole + 1:
+        b += values[whole + 1]
+    if number > whole + 2:
+        c += values[whole + 2]
+    return (a + b) + (c + d)

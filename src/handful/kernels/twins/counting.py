@@ -140,15 +140,19 @@ def moments_prefix(
     """
     taken = _taken(arm, included, observed, arms)
     n = taken.sum(axis=2)
-    total = np.zeros(n.shape)
-    for i in range(values.shape[1]):
-        total += np.where(taken[:, :, i], values[:, i], 0.0)
-    mean = np.where(n > 0, total / np.maximum(n, 1), np.nan)
-    squares = np.zeros(n.shape)
-    for i in range(values.shape[1]):
-        deviation = np.where(taken[:, :, i], values[:, i] - mean, 0.0)
-        squares += deviation * deviation
-    return n.T, mean.T, squares.T
+    mean = np.where(n > 0, _sum(np.where(taken, values, 0.0), taken) / np.maximum(n, 1), np.nan)
+    deviation = np.where(taken, values - mean[:, :, None], 0.0)
+    return n.T, mean.T, _sum(deviation * deviation, taken).T
+
+
+def _sum(values: Floats, taken: Flags) -> Floats:
+    """Add the participants of each arm in turn to four running sums, and these at the end."""
+    lane = (np.cumsum(taken, axis=2) - 1) % 4
+    sums = np.zeros((4, *taken.shape[:2]))
+    for i in range(taken.shape[2]):
+        for k in range(4):
+            sums[k] += np.where(taken[:, :, i] & (lane[:, :, i] == k), values[:, :, i], 0.0)
+    return np.asarray((sums[0] + sums[1]) + (sums[2] + sums[3]))
 
 
 def _taken(arm: Arms, included: Counts, observed: Flags, arms: int) -> Flags:
