@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import fields
+from importlib import import_module
 from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,8 @@ apidoc_modules = [
     }
 ]
 autodoc_member_order = "bysource"
+# The sidebar of every page holds the whole tree: with each function and class in it the build takes minutes.
+toc_object_entries = False
 autodoc_type_aliases = {"ArrayLike": "ArrayLike"}
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"
@@ -96,10 +99,28 @@ def packages_like_modules(app: Sphinx, page: str, source: list[str]) -> None:
         source[0] = source[0].replace(":undoc-members:", ":ignore-module-all:")
 
 
+def follow_names(app: Sphinx, env: Any, node: Any, content: Any) -> Any:
+    """Let `handful.Study` lead to where the name is defined."""
+    module, _, name = str(node.get("reftarget", "")).rpartition(".")
+    if module.partition(".")[0] != project:
+        return None
+    try:
+        thing = getattr(import_module(module), name)
+    except (ImportError, AttributeError):
+        return None
+    home = f"{getattr(thing, '__module__', '')}.{getattr(thing, '__qualname__', '')}"
+    if home == node["reftarget"]:
+        return None
+    return env.get_domain("py").resolve_xref(
+        env, node["refdoc"], app.builder, node["reftype"], home, node, content
+    )
+
+
 def setup(app: Sphinx) -> None:
     """Read docstrings before the extension that reads their sections does."""
     app.connect("autodoc-process-docstring", keep_formulas, priority=400)
     app.connect("source-read", packages_like_modules)
+    app.connect("missing-reference", follow_names)
     # The page of an alias shows its annotation. Of a quantity that is what is wanted, not how it is read.
     for field in fields(Quantity):
         field.repr = field.name == "wanted"
