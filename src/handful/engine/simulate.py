@@ -68,6 +68,19 @@ class Part:
     summary: Summary
 
 
+def _keep_freed_memory() -> None:
+    """Let the C library keep the columns of a block that are freed for those of the next.
+
+    glibc hands large arrays back to the system as soon as they are freed, and the next array then faults in page by page,
+    which takes ten times as long as filling it. How large that is adapts to the largest array that was freed, up to 32 MiB:
+    one such array, whose pages are never touched, is enough. Elsewhere this does nothing.
+    """
+    np.empty(31 * 2**20, dtype=np.uint8)
+
+
+_keep_freed_memory()
+
+
 def conduct_block(job: Job, block: Block) -> Trials:
     """Draw the people of a block and conduct the design on them.
 
