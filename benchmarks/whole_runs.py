@@ -37,7 +37,7 @@ class Demo(Benchmark):
 class DemoProcessor(Demo):
     job = "the same, CPU of all threads"
     unit = "CPU-s"
-    bar = Bar(30.0, "15 s of two processors")
+    bar = Bar(None, "")
 
     def track_figure(self) -> float:
         return self.spent().cpu
