@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from handful.analyses.registry import analyses as analysis_kinds
+    from handful.designs.base import Question
     from handful.designs.bayesian_single_arm import BayesianSingleArm
     from handful.designs.group_sequential import GroupSequential
     from handful.designs.own_control import OwnControl
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "analyses.registry": ("analysis_kinds",),
+    "designs.base": ("Question",),
     "designs.bayesian_single_arm": ("BayesianSingleArm",),
     "designs.group_sequential": ("GroupSequential",),
     "designs.own_control": ("OwnControl",),
@@ -90,6 +92,7 @@ __all__ = [
     "OrdinalScenario",
     "OwnControl",
     "Project",
+    "Question",
     "Randomised",
     "Simon",
     "Simulation",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import subprocess
 import sys
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -181,3 +181,16 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - small)
 """
     grown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert int(grown) < 8_000  # kilobytes; the trials themselves would be 1.3 million rows of 50 bytes
+
+
+def test_a_family_that_nobody_registered_is_assessed_all_the_same() -> None:
+    class Unregistered(hf.Randomised):
+        """The first thing that the author of a new family tries."""
+
+        kind: Literal["unregistered"] = "unregistered"
+
+    endpoint = hf.Endpoint(name="response", kind="binary")
+    scenario = hf.BinaryScenario(untreated=0.2, treated=0.7)
+    told = hf.characteristics(Unregistered(participants=24), scenario, endpoint)
+    plain = hf.characteristics(hf.Randomised(participants=24), scenario, endpoint)
+    assert told.success == plain.success

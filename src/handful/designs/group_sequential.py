@@ -11,7 +11,7 @@ from handful.designs.pieces import EventCounts, KnownOutcomes, Looks, PermutedBl
 from handful.designs.randomised import TwoArms
 from handful.designs.sequential import Sequential
 from handful.designs.stresses import DROPOUT
-from handful.designs.words import size_words
+from handful.designs.words import by_the, size_words
 from handful.spec.quantities import AscendingPercentList
 
 
@@ -66,6 +66,6 @@ class GroupSequential(TwoArms, Sequential):
         return [
             size_words(plan),
             plan.looks.describe(),
-            f"At each look the arms are compared by the {plan.analysis.meaning}.",
+            f"At each look the arms are compared {by_the(plan.analysis.meaning)}.",
             *self.rule_words(plan.rule, plan.analysis.statistic_name, plan.aim.alpha),
         ]

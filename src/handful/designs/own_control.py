@@ -14,7 +14,7 @@ from handful.designs.base import Design, Plan, Question, Stress, fits, once
 from handful.designs.pieces import AllTreated, Thresholds
 from handful.designs.single_arm import default_analysis
 from handful.designs.stresses import DROPOUT, LEARNING, REGRESSION_TO_THE_MEAN, UNTREATED_CHANGE
-from handful.designs.words import level_words, size_words
+from handful.designs.words import by_the, level_words, size_words
 from handful.participants.observations import Courses
 from handful.spec.base import wanted
 from handful.spec.quantities import Duration, Number, PositiveCount, PositiveDuration
@@ -101,7 +101,7 @@ class OwnControl(Design):
         margin = f", with a margin of {self.margin:g}" if self.margin is not None else ""
         return [
             size_words(plan),
-            f"Each participant is compared with {past} by the {plan.analysis.meaning}{margin}.",
+            f"Each participant is compared with {past} {by_the(plan.analysis.meaning)}{margin}.",
             f"{plan.looks.describe()} Benefit is claimed at {level_words(plan.aim.alpha)}.",
         ]
 

@@ -20,7 +20,7 @@ from handful.designs.stresses import (
     LEARNING,
     REGRESSION_TO_THE_MEAN,
 )
-from handful.designs.words import level_words, size_words
+from handful.designs.words import by_the, level_words, size_words
 from handful.participants.endpoint import Endpoint
 from handful.spec.quantities import PositiveCount
 
@@ -91,7 +91,7 @@ class SingleArm(Sequential):
         """The rule in words."""
         plan = self.plan(question)
         against = (
-            f"The result is compared with the benchmark of {self.benchmark:g} by the {plan.analysis.meaning}"
+            f"The result is compared with the benchmark of {self.benchmark:g} {by_the(plan.analysis.meaning)}"
         )
         words = [size_words(plan), plan.looks.describe()]
         if plan.looks.number == 1:

@@ -13,7 +13,7 @@ from handful.designs.base import Design, Plan, Question, Stress, fits, once
 from handful.designs.pieces import AllTreated, Thresholds
 from handful.designs.single_arm import default_analysis
 from handful.designs.stresses import CONTAMINATION, CORRELATION, DROPOUT
-from handful.designs.words import count_words, level_words
+from handful.designs.words import by_the, count_words, level_words
 from handful.spec.quantities import PositiveCount
 
 DEFAULT_ANALYSIS = {"binary": "mcnemar", "continuous": "paired permutation"}
@@ -69,6 +69,6 @@ class WithinParticipant(Design):
             f"{count_words(self.participants, 'participant')} take part; in each of them {units} is drawn by lot and treated, "
             "and the other is the control.",
             plan.looks.describe(),
-            f"The two sides are compared within participants by the {plan.analysis.meaning}; benefit is claimed at "
+            f"The two sides are compared within participants {by_the(plan.analysis.meaning)}; benefit is claimed at "
             f"{level_words(plan.aim.alpha)}.",
         ]

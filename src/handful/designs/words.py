@@ -26,6 +26,17 @@ def level_words(alpha: float) -> str:
     return f"a one-sided level of {100 * alpha:.4g}%"
 
 
+def by_the(meaning: str) -> str:
+    """What something is done by; a test that bears a name takes no article.
+
+    Example:
+        >>> by_the("paired t-test"), by_the("Fisher's exact test")
+        ('by the paired t-test', "by Fisher's exact test")
+    """
+    named = meaning.split(" ", 1)[0].endswith("'s")
+    return f"by {meaning}" if named else f"by the {meaning}"
+
+
 def size_words(plan: Plan) -> str:
     """How many take part, and how they are allocated."""
     people = count_words(plan.participants, "participant")

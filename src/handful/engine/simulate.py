@@ -18,7 +18,7 @@ from handful.designs.base import Plan
 from handful.engine.conduct import conduct
 from handful.engine.summary import Summary, add, summarise
 from handful.engine.trials import Trials
-from handful.participants.block import USUAL_LAYOUT, Block, Layout, blocks
+from handful.participants.block import CAUTIOUS_LAYOUT, USUAL_LAYOUT, Block, Layout, blocks
 from handful.scenarios.base import Scenario
 
 
@@ -41,6 +41,12 @@ class Job:
     trials: int
     precision: float | None = None
     layout: Layout = USUAL_LAYOUT
+
+    @classmethod
+    def of(cls, plan: Plan, scenario: Scenario, seed: int, trials: int, precision: float | None) -> Job:
+        """A job in the layout that suits it: small parts when it may stop after any of them."""
+        layout = USUAL_LAYOUT if precision is None else CAUTIOUS_LAYOUT
+        return cls(plan, scenario, seed, trials, precision, layout)
 
     @property
     def parts(self) -> int:

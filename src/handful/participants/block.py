@@ -29,7 +29,10 @@ class Layout:
 
 
 USUAL_LAYOUT = Layout()
-"""The layout of every run, unless a test wants many small parts."""
+"""The layout of a run whose number of trials is given."""
+
+CAUTIOUS_LAYOUT = Layout(part=4 * BLOCK_TRIALS)
+"""The layout of a run that stops when it is precise enough, which is asked after every part."""
 
 
 @dataclass(frozen=True)

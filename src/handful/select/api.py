@@ -114,7 +114,7 @@ def simulate(
     if trials < 1:
         raise ValueError(f"at least one trial is needed, not {trials}")
     plan = design.plan(Question(endpoint, alpha, power))
-    job = Job(plan, scenario, seed, trials, precision)
+    job = Job.of(plan, scenario, seed, trials, precision)
     with _threads(threads) as executor:
         summary = add(part.summary for part in engine.simulate(job, executor=executor))
     return Simulation(job, summary, simulated_characteristics(plan, scenario, summary))

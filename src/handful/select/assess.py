@@ -172,8 +172,8 @@ def assess(
 
 
 def _as_study(design: Design, scenario: Scenario, question: Question, trials: int, seed: int) -> Study:
-    """The smallest study around one design and one scenario."""
-    return Study(
+    """The smallest study around one design and one scenario, which need not be of registered kinds."""
+    return Study.model_construct(
         title="One design in one scenario",
         population=Population(prevalence=0),
         endpoint=question.endpoint,

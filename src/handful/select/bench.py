@@ -47,7 +47,7 @@ class Bench:
     def job(self, plan: Plan, scenario: Scenario) -> Job:
         """The job of a plan in a scenario."""
         compute = self.study.compute
-        return Job(plan, scenario, compute.seed, compute.trials, compute.precision)
+        return Job.of(plan, scenario, compute.seed, compute.trials, compute.precision)
 
     def told(self, design: str, plan: Plan, scenario: Scenario, label: str) -> Characteristics:
         """What a plan does in a scenario that the study did not declare; nothing is run when it is known already."""

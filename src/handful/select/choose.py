@@ -105,7 +105,7 @@ def choose(candidates: list[Candidate], limits: Constraints, hoped_for: str, bes
             reasons = [_why_best(candidate, ranked, broken, best)]
         elif not reasons and winner is not None:
             reasons = [_why_not(candidate, winner, best)]
-        if candidate.name not in front:
+        if candidate.name not in front and candidate is not winner:
             over = next(o for o in sound if _dominates(o, candidate, hoped_for))
             reasons.append(
                 f"“{over.name}” is at least as good in power, type I error, participants and duration."

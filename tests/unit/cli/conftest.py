@@ -24,7 +24,8 @@ def runner() -> Any:
     """Run `handful` with some arguments; the result has exit_code, stdout and stderr."""
 
     def invoke(*arguments: object) -> Any:
-        return CliRunner().invoke(app, [str(argument) for argument in arguments])
+        # Whoever runs the tests may have set a width; a pipe has none.
+        return CliRunner(env={"COLUMNS": None}).invoke(app, [str(argument) for argument in arguments])
 
     return invoke
 
