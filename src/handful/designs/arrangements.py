@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from handful.designs.pieces import Record
-from handful.participants.endpoint import Endpoint
+from handful.participants.endpoint import Endpoint, SimulatedEvent
 from handful.participants.observations import (
     TREATED,
     Arms,
@@ -69,10 +69,11 @@ def seen_outcomes(people: Participants, arm: Arms, endpoint: Endpoint) -> tuple[
     failed: Flags | None = None
     missed = undosed(people, arm)
     lost = None if people.dropout is None else np.asarray(people.dropout < endpoint.known_after)
-    for event, happened in (("not dosed", missed), ("dropout", lost)):
+    events: tuple[tuple[SimulatedEvent, Flags | None], ...] = (("not dosed", missed), ("dropout", lost))
+    for event, happened in events:
         if happened is None:
             continue
-        strategy = endpoint.strategy(event)  # type: ignore[arg-type]
+        strategy = endpoint.strategy(event)
         if strategy == "composite":
             failed = happened if failed is None else failed | happened
         elif not (event == "not dosed" and strategy == "treatment policy"):

@@ -13,6 +13,7 @@ from handful.spec.quantities import Duration, Number, PositiveCount
 
 Kind = Literal["binary", "continuous", "count", "time to event", "ordinal"]
 Strategy = Literal["treatment policy", "composite", "hypothetical", "principal stratum", "while on treatment"]
+SimulatedEvent = Literal["not dosed", "dropout"]
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ class Endpoint(Spec):
             return benefit
         return math.exp(-self.sign * benefit if self.kind == "time to event" else self.sign * benefit)
 
-    def strategy(self, event: Literal["not dosed", "dropout"]) -> Strategy:
+    def strategy(self, event: SimulatedEvent) -> Strategy:
         """Strategy for one of the two intercurrent events that the simulation makes.
 
         Binary endpoints default to `composite` (not dosed or lost means failure). For the others a participant who is

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -105,8 +105,12 @@ class Compute(Spec):
     )
 
 
-AnyScenario = scenario_kinds.union()
-AnyDesign = families.union()
+if TYPE_CHECKING:
+    AnyScenario = Scenario
+    AnyDesign = Design
+else:
+    AnyScenario = scenario_kinds.union()
+    AnyDesign = families.union()
 
 
 class Study(Spec):
@@ -130,12 +134,8 @@ class Study(Spec):
     product: Product = Field(
         default_factory=Product, description="Manufacture, where a scenario says nothing else."
     )
-    scenarios: dict[str, AnyScenario] = Field(  # type: ignore[valid-type]
-        min_length=1, max_length=100, description="What may be true."
-    )
-    designs: dict[str, AnyDesign] = Field(  # type: ignore[valid-type]
-        min_length=1, max_length=100, description="What we may do."
-    )
+    scenarios: dict[str, AnyScenario] = Field(min_length=1, max_length=100, description="What may be true.")
+    designs: dict[str, AnyDesign] = Field(min_length=1, max_length=100, description="What we may do.")
     choose: Choice = Field(default_factory=Choice, description="What counts as a good choice.")
     compute: Compute = Field(default_factory=Compute, description="How the figures are computed.")
 
@@ -168,13 +168,11 @@ class Study(Spec):
 
     def scenario(self, name: str) -> Scenario:
         """A scenario by its name."""
-        found: Scenario = self.scenarios[name]
-        return found
+        return self.scenarios[name]
 
     def design(self, name: str) -> Design:
         """A design by its name."""
-        found: Design = self.designs[name]
-        return found
+        return self.designs[name]
 
     def plan(self, name: str) -> Plan:
         """The executable plan of a design.
