@@ -37,9 +37,8 @@ def design(
         str | None, typer.Option(help="The effect of treatment, where the scenario has this field.")
     ] = None,
     alpha: Annotated[
-        float,
-        typer.Option(min=0.0001, max=0.4999, help="One-sided level, where the design has none of its own."),
-    ] = 0.025,
+        str, typer.Option(help="One-sided level, such as 2.5%, where the design has none of its own.")
+    ] = "2.5%",
     power: Annotated[
         str | None,
         typer.Option(help="Power wanted, such as 80%: searches the smallest size that reaches it."),
@@ -61,12 +60,13 @@ def design(
     from handful.cli.terminal import console
     from handful.designs.registry import families
     from handful.scenarios.registry import scenario_kinds
-    from handful.select.one_design import answered
+    from handful.select.one_design import START_OF_SEARCH, answered
     from handful.study.fields import from_fields
 
     said = {"scenario.untreated": untreated, "scenario.treated": treated, "scenario.effect": effect}
     written = [*(fields or []), *(f"{name}={value}" for name, value in said.items() if value is not None)]
-    single = from_fields(_kind(families, family), _kind(scenario_kinds, endpoint), written)
+    usual = None if power is None else {"participants": START_OF_SEARCH}
+    single = from_fields(_kind(families, family), _kind(scenario_kinds, endpoint), written, usual=usual)
     try:
         found, told = answered(single, alpha=alpha, power=power, trials=trials, seed=seed)
     except ValueError as refused:

@@ -13,16 +13,23 @@ from handful.spec.reading import Refused, read_fraction
 from handful.study.fields import Single
 
 USUAL_POWER = 0.8
+START_OF_SEARCH = 20
+"""Participants from which the search for a size starts when none are written."""
 
 
 def answered(
-    single: Single, *, alpha: float = 0.025, power: str | None = None, trials: int = 10_000, seed: int = 1
+    single: Single,
+    *,
+    alpha: float | str = 0.025,
+    power: str | None = None,
+    trials: int = 10_000,
+    seed: int = 1,
 ) -> tuple[SizeFound | None, Assessment]:
     """Assess one design, at the smallest size that reaches a power when one is wanted.
 
     Args:
         single: Design, scenario and endpoint.
-        alpha: One-sided level, where the design has none of its own.
+        alpha: One-sided level, such as 0.025 or `2.5%`, where the design has none of its own.
         power: The power wanted, such as `80%`; None to take the design's own size. A design that plans its own size with a
             power plans with this one.
         trials: Trials to simulate where there is no exact answer.
@@ -32,7 +39,7 @@ def answered(
         (the size that was searched or None, what the design does).
 
     Raises:
-        SpecError: When `power` is none.
+        SpecError: When `power` or `alpha` is none.
         ValueError: When the design cannot answer, or no size reaches the power.
 
     Example:
@@ -42,8 +49,9 @@ def answered(
         >>> found.size, told.participants
         (35, 35)
     """
-    wanted = None if power is None else _power(power)
-    question = Question(single.endpoint, alpha, wanted or USUAL_POWER)
+    wanted = None if power is None else _fraction("power", power, "a power such as 80%")
+    level = _fraction("alpha", alpha, "a one-sided level above 0 and below 50%, such as 2.5%", most=0.5)
+    question = Question(single.endpoint, level, wanted or USUAL_POWER)
     design = single.design
     with worker_threads() or nullcontext() as executor:
         found = None
@@ -56,9 +64,12 @@ def answered(
     return found, told
 
 
-def _power(text: str) -> float:
-    """Read a power."""
+def _fraction(name: str, written: float | str, wanted: str, most: float = 1.0) -> float:
+    """Read a share between 0 and something, both excluded."""
     try:
-        return read_fraction(text, zero=False, one=False)
+        share = read_fraction(written, zero=False, one=False)
     except Refused:
-        raise SpecError([Problem(None, None, None, "power", shown(text), "a power such as 80%")]) from None
+        share = most
+    if share >= most:
+        raise SpecError([Problem(None, None, None, name, shown(written), wanted)])
+    return share

@@ -29,7 +29,9 @@ class Single:
     endpoint: Endpoint
 
 
-def from_fields(family: str, endpoint: str, fields: Iterable[str]) -> Single:
+def from_fields(
+    family: str, endpoint: str, fields: Iterable[str], *, usual: Mapping[str, Any] | None = None
+) -> Single:
     """Make a design, a scenario and an endpoint from fields written as `name=value`.
 
     A name belongs to the family if it has such a field, else to the scenario, else to the endpoint; `scenario.note` or
@@ -40,6 +42,8 @@ def from_fields(family: str, endpoint: str, fields: Iterable[str]) -> Single:
         family: Kind of the design.
         endpoint: Kind of the endpoint.
         fields: Such as `participants=30`.
+        usual: Values of the design for fields that it must have and that are not written, such as a size to start a
+            search from.
 
     Returns:
         The three specs.
@@ -68,6 +72,9 @@ def from_fields(family: str, endpoint: str, fields: Iterable[str]) -> Single:
         path, value = _parsed(field)
         part, path = _owner(path, classes)
         _put(parts[part], path, value, field)
+    for name, value in (usual or {}).items():
+        if name in design_class.model_fields and design_class.model_fields[name].is_required():
+            parts["design"].setdefault(name, value)
     design = validate(design_class, parts["design"])
     _complete(parts["scenario"], design, endpoint)
     return Single(

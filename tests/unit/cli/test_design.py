@@ -95,3 +95,26 @@ def test_what_is_wrong_is_said_in_words(run, arguments, said):
     assert said in result.stderr
     assert result.stdout == ""
     assert "Traceback" not in result.stderr
+
+
+def test_a_level_may_be_a_percentage(run):
+    plain = run("design", "simon", "benchmark=20%", "target=40%", "--alpha", "0.05")
+    percent = run("design", "simon", "benchmark=20%", "target=40%", "--alpha", "5%")
+    assert plain.exit_code == percent.exit_code == 0
+    assert plain.stdout == percent.stdout
+
+
+@pytest.mark.parametrize("level", ["60%", "0", "much", "0.5"])
+def test_a_level_that_is_none_is_refused(run, level):
+    result = run("design", "simon", "benchmark=20%", "target=40%", "--alpha", level)
+    assert result.exit_code == 2
+    assert "alpha: found" in result.stderr
+
+
+def test_a_size_is_searched_without_one_to_start_from(run):
+    started = run(
+        "design", "randomised", "participants=30", "--untreated", "20%", "--treated", "80%", "--power", "80%"
+    )
+    bare = run("design", "randomised", "--untreated", "20%", "--treated", "80%", "--power", "80%")
+    assert bare.exit_code == 0
+    assert bare.stdout.splitlines()[0] == started.stdout.splitlines()[0]
