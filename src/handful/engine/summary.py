@@ -61,12 +61,11 @@ class Summary:
         return Summary(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
     def plain(self) -> dict[str, Any]:
-        """The sums as plain data; numbers keep every bit, and months after the longest trial are left out."""
-        data = {
+        """The sums as plain data; numbers keep every bit."""
+        return {
             f.name: v.tolist() if isinstance(v := getattr(self, f.name), np.ndarray) else v
             for f in fields(self)
         }
-        return data | {"months": np.trim_zeros(self.months, "b").tolist()}
 
     @classmethod
     def from_plain(cls, data: Mapping[str, Any]) -> Summary:
@@ -75,7 +74,6 @@ class Summary:
         floats = {"analysed", "treated", "control", "month", "error"}
         arrays = {name: np.asarray(data[name], dtype=np.int64) for name in counts}
         arrays |= {name: np.asarray(data[name], dtype=np.float64) for name in floats}
-        arrays["months"] = np.pad(arrays["months"], (0, MONTH_BINS - len(arrays["months"])))
         return cls(**{f.name: arrays.get(f.name, data[f.name]) for f in fields(cls)})
 
 
