@@ -34,6 +34,9 @@ Values = NDArray[np.generic]
 EVERYBODY = np.ones((0, 0), dtype=np.bool_)
 """What kernels take for a mask when nobody is missing: there is nothing to read."""
 
+# Running sums of an arm: in one alone each addition would wait for the last.
+_LANES = 4
+
 
 class Moments(NamedTuple):
     """Moments of the outcomes of each arm, each of shape (trials, arms)."""
@@ -55,9 +58,9 @@ def count_prefix(
     Args:
         values: outcome of each participant, success where not 0, shape (trials, participants).
         arm: arm of each participant, same shape; those outside 0 .. arms - 1 are not counted.
-        included: how many of the first participants of each trial to look at, shape (trials,); all by
-            default. observed: whether the outcome is known, shape (trials, participants); all by default.
-            arms: number of arms.
+        included: how many of the first participants of each trial to look at, shape (trials,); all by default.
+        observed: whether the outcome is known, shape (trials, participants); all by default.
+        arms: number of arms.
 
     Returns:
         Successes and numbers observed, both of shape (trials, arms).
@@ -231,14 +234,14 @@ def moments_prefix(
     """Compute number, mean and sum of squared deviations of the outcomes of each arm.
 
     Two passes: the mean first, then deviations from it, so that a large mean costs no digits. Each sum is that of four
-    running sums, to which the participants of an arm are added in turn.
+    running sums, to which the participants are added in turn.
 
     Args:
         values: outcome of each participant, shape (trials, participants); may be nan where not observed.
         arm: arm of each participant, same shape; those outside 0 .. arms - 1 are left out.
-        included: how many of the first participants of each trial to look at, shape (trials,); all by
-            default. observed: whether the outcome is known, shape (trials, participants); all by default.
-            arms: number of arms.
+        included: how many of the first participants of each trial to look at, shape (trials,); all by default.
+        observed: whether the outcome is known, shape (trials, participants); all by default.
+        arms: number of arms.
 
     Returns:
         Numbers, means (nan without observations) and sums of squared deviations from the mean.
@@ -327,43 +330,44 @@ def _moments(
 ) -> tuple[Counts, Floats, Floats]:
     """Compute number, mean and, if asked for, squared deviations by arm."""
     trials = values.shape[0]
-    n = np.zeros((trials, arms), dtype=np.int64)
-    mean = np.zeros((trials, arms))
-    squares = np.zeros((trials, arms))
-    everybody = observed.size == 0
-    taken = np.empty(values.shape[1])
+    # Arm after arm, so that whoever compares two arms reads two rows.
+    n = np.zeros((arms, trials), dtype=np.int64)
+    mean = np.zeros((arms, trials))
+    squares = np.zeros((arms, trials))
+    # One place more than there are arms, for those who do not count: no branch to mispredict.
+    number = np.empty(arms + 1, dtype=np.int64)
+    middle = np.zeros(arms + 1)
+    sums = np.empty((arms + 1, _LANES))
     for t in range(trials):
+        number[:] = 0
+        sums[:] = 0.0
+        for i in range(included[t]):
+            a = _place(arm[t, i], observed, t, i, arms)
+            number[a] += 1
+            sums[a, i % _LANES] += values[t, i]
         for a in range(arms):
-            # Everyone is written down and the place moves on for those who count: no branch to mispredict.
-            known = 0
+            middle[a] = _total(sums[a]) / number[a] if number[a] > 0 else np.nan
+            n[a, t] = number[a]
+            mean[a, t] = middle[a]
+        if with_squares:
+            sums[:] = 0.0
             for i in range(included[t]):
-                taken[known] = values[t, i]
-                known += (arm[t, i] == a) & (everybody or observed[t, i])
-            middle = _sum(taken, known) / known if known > 0 else np.nan
-            n[t, a] = known
-            mean[t, a] = middle
-            if with_squares:
-                for i in range(known):
-                    deviation = taken[i] - middle
-                    taken[i] = deviation * deviation
-                squares[t, a] = _sum(taken, known)
-    return n, mean, squares
+                a = _place(arm[t, i], observed, t, i, arms)
+                deviation = values[t, i] - middle[a]
+                sums[a, i % _LANES] += deviation * deviation
+            for a in range(arms):
+                squares[a, t] = _total(sums[a])
+    return n.T, mean.T, squares.T
 
 
 @kernel
-def _sum(values: Floats, number: int) -> float:
-    """Return the sum of the first numbers: four running sums, since in one each addition would wait for the last."""
-    a = b = c = d = 0.0
-    whole = number & ~3
-    for i in range(0, whole, 4):
-        a += values[i]
-        b += values[i + 1]
-        c += values[i + 2]
-        d += values[i + 3]
-    if number > whole:
-        a += values[whole]
-    if number > whole + 1:
-        b += values[whole + 1]
-    if number > whole + 2:
-        c += values[whole + 2]
-    return (a + b) + (c + d)
+def _place(arm: int, observed: Flags, t: int, i: int, arms: int) -> int:
+    """Return the arm in which a participant counts; the number of arms for those who count in none."""
+    counts = (arm >= 0) & (arm < arms) & (observed.size == 0 or observed[t, i])
+    return arms + counts * (arm - arms)
+
+
+@kernel
+def _total(sums: Floats) -> float:
+    """Add up the running sums."""
+    return float((sums[0] + sums[1]) + (sums[2] + sums[3]))

@@ -56,12 +56,12 @@ def sign_flip_p_value(
 
     Args:
         differences: treated minus control, shape (trials, participants); may be nan where not observed.
-        included: how many of the first participants of each trial to look at, shape (trials,); all by
-            default. observed: whether the difference is known, shape (trials, participants); all by
-            default. alternative: "greater" (treated higher), "less" or "two-sided" (a sum of at least this
-            size). seed: the study's seed, for random flips. trial: number of each trial, for random flips,
-            one or shape (trials,). With one number, all trials are
-            tested with the same flips.
+        included: how many of the first participants of each trial to look at, shape (trials,); all by default.
+        observed: whether the difference is known, shape (trials, participants); all by default.
+        alternative: "greater" (treated higher), "less" or "two-sided" (a sum of at least this size).
+        seed: the study's seed, for random flips.
+        trial: number of each trial, for random flips, one or shape (trials,). With one number, all trials are tested with
+            the same flips.
         resamples: how many random flips; p is (1 + those at least as extreme) / (1 + resamples).
         exact_up_to: largest number of participants with a difference other than 0 for which p is exact, 0
             .. 44.
@@ -115,12 +115,12 @@ def permutation_p_value(
     Args:
         values: outcome of each participant, shape (trials, participants); may be nan where not observed.
         arm: 0 or 1, same shape; others are left out.
-        included: how many of the first participants of each trial to look at, shape (trials,); all by
-            default. observed: whether the outcome is known, shape (trials, participants); all by default.
-            alternative: "greater" (arm 1 higher), "less" or "two-sided" (a difference of at least this
-            size). seed: the study's seed, for random allocations. trial: number of each trial, for random
-            allocations, one or shape (trials,). With one number, all
-            trials are tested with the same allocations of participants in order.
+        included: how many of the first participants of each trial to look at, shape (trials,); all by default.
+        observed: whether the outcome is known, shape (trials, participants); all by default.
+        alternative: "greater" (arm 1 higher), "less" or "two-sided" (a difference of at least this size).
+        seed: the study's seed, for random allocations.
+        trial: number of each trial, for random allocations, one or shape (trials,). With one number, all trials are tested
+            with the same allocations of participants in order.
         resamples: how many random allocations; p is (1 + those at least as extreme) / (1 + resamples).
         exact_up_to: largest number of participants in both arms for which p is exact, 0 .. 44.
 

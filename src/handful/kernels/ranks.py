@@ -42,8 +42,8 @@ def rank_sum(
         values: outcome or category of each participant, shape (trials, participants); may be nan where not
             observed.
         arm: 0 or 1, same shape; others are left out.
-        included: how many of the first participants of each trial to look at, shape (trials,); all by
-            default. observed: whether the outcome is known, shape (trials, participants); all by default.
+        included: how many of the first participants of each trial to look at, shape (trials,); all by default.
+        observed: whether the outcome is known, shape (trials, participants); all by default.
 
     Returns:
         A `RankSum`. The variance is n0 * n1 / 12 * (n + 1 - sum of (t**3 - t) / (n * (n - 1))) over groups of

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from handful.kernels.elementary import log_of, normal_quantile_into
 from handful.kernels.jit import float_of, kernel
-from handful.kernels.philox import philox
+from handful.kernels.philox import philox, philox_pair
 
 __all__ = ["Purpose", "exponentials", "normals", "uniform_at", "uniforms"]
 
@@ -189,17 +189,16 @@ def uniforms_into(
     row: Floats, seed: np.uint64, trial: np.uint64, purpose: np.uint64, draw: np.uint64
 ) -> None:
     """Write the uniform numbers of one trial's participants into a row (inside kernels)."""
-    whole = row.size >> 2
-    for group in range(whole):
-        first, second, third, fourth = philox(np.uint64(group), draw, purpose, np.uint64(0), seed, trial)
-        row[4 * group] = unit_interval(first)
-        row[4 * group + 1] = unit_interval(second)
-        row[4 * group + 2] = unit_interval(third)
-        row[4 * group + 3] = unit_interval(fourth)
-    if row.size > 4 * whole:
-        words = philox(np.uint64(whole), draw, purpose, np.uint64(0), seed, trial)
-        for lane in range(row.size - 4 * whole):
-            row[4 * whole + lane] = unit_interval(words[lane])
+    whole = row.size & ~7
+    for i in range(0, whole, 8):
+        first, second = philox_pair(np.uint64(i >> 2), draw, purpose, np.uint64(0), seed, trial)
+        for lane in range(4):
+            row[i + lane] = unit_interval(first[lane])
+            row[i + 4 + lane] = unit_interval(second[lane])
+    for i in range(whole, row.size, 4):
+        words = philox(np.uint64(i >> 2), draw, purpose, np.uint64(0), seed, trial)
+        for lane in range(min(4, row.size - i)):
+            row[i + lane] = unit_interval(words[lane])
 
 
 @kernel

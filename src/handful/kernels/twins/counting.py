@@ -146,12 +146,10 @@ def moments_prefix(
 
 
 def _sum(values: Floats, taken: Flags) -> Floats:
-    """Add the participants of each arm in turn to four running sums, and these at the end."""
-    lane = (np.cumsum(taken, axis=2) - 1) % 4
+    """Add the participants in turn to four running sums of their arm, and these at the end."""
     sums = np.zeros((4, *taken.shape[:2]))
     for i in range(taken.shape[2]):
-        for k in range(4):
-            sums[k] += np.where(taken[:, :, i] & (lane[:, :, i] == k), values[:, :, i], 0.0)
+        sums[i % 4] += np.where(taken[:, :, i], values[:, :, i], 0.0)
     return np.asarray((sums[0] + sums[1]) + (sums[2] + sums[3]))
 
 
