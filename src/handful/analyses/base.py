@@ -191,6 +191,18 @@ class Analysis(Spec):
     def estimate(self, seen: Observations, cut: Cut, aim: Aim) -> Estimate:
         """Estimated benefit of every trial of the block at a look, not adjusted for stopping."""
 
+    def estimate_of(self, seen: Observations, cut: Cut, aim: Aim, hypothesis: NDArray[np.int8]) -> Estimate:
+        """Estimate of the hypothesis that each trial reports on; an analysis of several hypotheses overrides this."""
+        return self.estimate(seen, cut, aim)
+
+    def as_z(self, statistic: Floats) -> Floats:
+        """Statistics on the z scale, element by element: the vectorised `to_z`.
+
+        Raises:
+            TypeError: When the analysis has no z scale.
+        """
+        raise TypeError(f"analysis {self.kind!r} has no z scale")
+
     @abstractmethod
     def critical(self, alpha: float) -> float:
         """Statistic at or above which a single analysis at one-sided level `alpha` claims benefit."""

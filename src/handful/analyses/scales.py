@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import numpy as np
 from scipy.special import ndtri
 
-from handful.analyses.base import Analysis
+from handful.analyses.base import Analysis, Floats
 
 # A p-value equal to the level rejects; rounding in its last digits must not decide otherwise.
 _ROUNDING = 1.0 + 1e-12
@@ -29,6 +30,10 @@ class OnZ(Analysis):
         """The statistic is on this scale already."""
         return statistic
 
+    def as_z(self, statistic: Floats) -> Floats:
+        """The statistics are on this scale already."""
+        return statistic
+
 
 class OnPValues(Analysis):
     """Evidence is minus a one-sided p-value, so that more is stronger."""
@@ -43,6 +48,10 @@ class OnPValues(Analysis):
         """Upper normal quantile of the p-value."""
         return float(-ndtri(min(1.0, max(0.0, -statistic))))
 
+    def as_z(self, statistic: Floats) -> Floats:
+        """Upper normal quantiles of the p-values; infinite where a p-value is 0 or 1."""
+        return np.asarray(-ndtri(np.clip(-statistic, 0.0, 1.0)))
+
 
 class OnPosterior(Analysis):
     """Evidence is a posterior probability of benefit."""
@@ -56,3 +65,7 @@ class OnPosterior(Analysis):
     def to_z(self, statistic: float) -> float:
         """Normal quantile of the posterior probability."""
         return float(ndtri(min(1.0, max(0.0, statistic))))
+
+    def as_z(self, statistic: Floats) -> Floats:
+        """Normal quantiles of the posterior probabilities; infinite where one is 0 or 1."""
+        return np.asarray(ndtri(np.clip(statistic, 0.0, 1.0)))

@@ -35,6 +35,8 @@ class Arrangement(ABC):
     """Months of observation before treatment."""
     inferior_share: float | None = None
     """Share of a participant that is left with each option; None when a participant has one arm."""
+    subgroup: str | None = None
+    """Name of the factor whose bearers are looked at on their own; None when nobody is."""
 
     @abstractmethod
     def observe(self, people: Participants, arm: Arms, endpoint: Endpoint) -> Observations:
@@ -60,7 +62,18 @@ def undosed(people: Participants, arm: Arms) -> Flags | None:
     """Participants assigned to treatment for whom no product could be made; None when there are none."""
     if people.manufactured is None:
         return None
-    return np.asarray(~people.manufactured & (arm == TREATED))
+    return np.asarray(~people.manufactured & (arm >= TREATED))
+
+
+def dosed_with(people: Participants, arm: Arms) -> Arms:
+    """What each participant was really given: those for whom no product could be made are as on control."""
+    missed = undosed(people, arm)
+    return arm if missed is None else np.where(missed, np.int8(0), arm)
+
+
+def members(people: Participants, subgroup: str | None) -> Flags | None:
+    """Who belongs to the subgroup that a design asks about."""
+    return None if subgroup is None else people.has(subgroup)
 
 
 def seen_outcomes(people: Participants, arm: Arms, endpoint: Endpoint) -> tuple[Flags | None, Flags | None]:
@@ -83,7 +96,15 @@ def seen_outcomes(people: Participants, arm: Arms, endpoint: Endpoint) -> tuple[
 
 @dataclass(frozen=True)
 class SideBySide(Arrangement):
-    """Each participant is observed on one arm, once, at the endpoint's time."""
+    """Each participant is observed on one arm, once, at the endpoint's time.
+
+    Attributes:
+        arms: Treatment arms beside control.
+        subgroup: Name of the factor whose bearers are looked at on their own; None when nobody is.
+    """
+
+    arms: int = 1
+    subgroup: str | None = None
 
     def chances(self, chances: Mapping[str, float]) -> dict[str, float]:
         """Those of the scenario."""
@@ -91,15 +112,11 @@ class SideBySide(Arrangement):
 
     def observe(self, people: Participants, arm: Arms, endpoint: Endpoint) -> Outcomes:
         """One outcome a participant."""
-        on_treatment = arm == TREATED
-        missed = undosed(people, arm)
-        if missed is not None:
-            on_treatment = on_treatment & ~missed
-        outcome = people.outcome_under(on_treatment)
+        outcome = people.outcome_on(dosed_with(people, arm), self.arms)
         observed, failed = seen_outcomes(people, arm, endpoint)
         if failed is not None:
             outcome = np.where(failed, 0.0 if endpoint.sign > 0 else 1.0, outcome)
-        return Outcomes(arm, observed, outcome)
+        return Outcomes(arm, observed, outcome, subgroup=members(people, self.subgroup))
 
 
 @dataclass(frozen=True)
@@ -195,15 +212,20 @@ class Repeated(Arrangement):
 
 @dataclass(frozen=True)
 class UntilEvent(Arrangement):
-    """Each participant is followed until the event, the loss of the participant, or the end of follow-up."""
+    """Each participant is followed until the event, the loss of the participant, or the end of follow-up.
+
+    Attributes:
+        arms: Treatment arms beside control.
+        subgroup: Name of the factor whose bearers are looked at on their own; None when nobody is.
+    """
+
+    arms: int = 1
+    subgroup: str | None = None
 
     def observe(self, people: Participants, arm: Arms, endpoint: Endpoint) -> Events:
         """Times from the start of each participant's clock, which is the day of treatment (or its control day)."""
-        on_treatment = arm == TREATED
         missed = undosed(people, arm)
-        if missed is not None:
-            on_treatment = on_treatment & ~missed
-        time = np.asarray(people.outcome_under(on_treatment), dtype=np.float64)
+        time = np.asarray(people.outcome_on(dosed_with(people, arm), self.arms), dtype=np.float64)
         event = np.ones(arm.shape, dtype=np.bool_)
         if people.dropout is not None:
             event &= time <= people.dropout
@@ -216,7 +238,7 @@ class UntilEvent(Arrangement):
         observed = None
         if missed is not None and endpoint.strategy("not dosed") in ("hypothetical", "principal stratum"):
             observed = ~missed
-        return Events(arm, observed, entry, time, event)
+        return Events(arm, observed, entry, time, event, subgroup=members(people, self.subgroup))
 
     def record(self, people: Participants, arm: Arms, endpoint: Endpoint) -> Record:
         """A participant is resolved at the end of their own follow-up."""

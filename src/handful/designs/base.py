@@ -10,13 +10,15 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
 from handful.analyses.base import Aim, Analysis, Estimate
+from handful.analyses.hypotheses import ONE, Hypothesis
+from handful.designs.adaptation import Adaptation
 from handful.designs.arrangements import Arrangement
 from handful.designs.pieces import Allocation, KnownOutcomes, Looks, Thresholds
 from handful.participants.endpoint import Endpoint
@@ -55,6 +57,10 @@ class Plan:
         aim: What the analysis is asked.
         rule: Evidence to decision.
         null_benefit: Benefit at the boundary of the null: 0, or minus the margin of non-inferiority.
+        arms: Treatment arms beside control.
+        hypotheses: What is tested: the columns of the evidence.
+        adaptation: What changes the rest of a trial at a look; None when nothing does.
+        ends: Whether a trial goes on until every hypothesis is decided, or ends with the first benefit claimed.
         adjusted: Per look the estimate adjusted for the stopping rule, over the grid of counts of the analysis's
             lattice; the analysis's own estimate is reported when None.
     """
@@ -68,10 +74,45 @@ class Plan:
     aim: Aim
     rule: Thresholds
     null_benefit: float = 0.0
+    arms: int = 1
+    hypotheses: tuple[Hypothesis, ...] = ONE
+    adaptation: Adaptation | None = None
+    ends: Literal["all decided", "first success"] = "all decided"
     adjusted: tuple[Estimate, ...] | None = None
 
-    def estimate(self, seen: Observations, cut: Cut, look: NDArray[np.int8]) -> Estimate:
-        """The estimate that the design reports, for trials that stopped at the given looks."""
+    def truth(self, hypothesis: Hypothesis, scenario: Scenario) -> Scenario:
+        """The scenario as it is for the arm and the people that a hypothesis is about.
+
+        Raises:
+            ValueError: When the scenario does not know them.
+        """
+        there = scenario.on_arm(hypothesis.arm, self.arms)
+        return there.within(self.subgroup) if hypothesis.in_subgroup else there
+
+    @property
+    def subgroup(self) -> str:
+        """Name of the subgroup that the design asks about.
+
+        Raises:
+            ValueError: When it asks about none.
+        """
+        if self.arrangement.subgroup is None:
+            raise ValueError("this design asks about no subgroup")
+        return self.arrangement.subgroup
+
+    def estimate(
+        self, seen: Observations, cut: Cut, look: NDArray[np.int8], hypothesis: NDArray[np.int8]
+    ) -> Estimate:
+        """The estimate that the design reports, for trials that stopped at the given looks.
+
+        Args:
+            seen: What was seen.
+            cut: When each trial ended.
+            look: Look at which it ended.
+            hypothesis: Which hypothesis each trial reports on.
+        """
+        if len(self.hypotheses) > 1:
+            return self.analysis.estimate_of(seen, cut, self.aim, hypothesis)
         if self.adjusted is None:
             return self.analysis.estimate(seen, cut, self.aim)
         counts = self.analysis.counts(seen, cut, self.aim)

@@ -13,10 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handful.analyses.base import Evidence
+from handful.designs.adaptation import Steering
 from handful.kernels.allocation import coin_flips, minimised, permuted_blocks
 from handful.kernels.counting import arrived_by
+from handful.kernels.several_arms import nth_enrolled
 from handful.kernels.survival import nth_event_time
-from handful.participants.observations import TREATED, Arms, Cut, Events, Floats, Observations
+from handful.participants.observations import TREATED, Arms, Cut, Events, Floats, Integers, Observations
 from handful.participants.potential import Participants
 
 
@@ -37,7 +39,23 @@ class Allocation(ABC):
 
     @abstractmethod
     def sizes(self, included: int) -> tuple[int, int] | None:
-        """(control, treated) among the first `included` participants; None when that is left to chance."""
+        """(control, treated) among the first `included` participants; None when left to chance or with several treatments."""
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        """Weight of each arm at the start, control first: what an adaptation changes."""
+        return (1.0, 1.0)
+
+    def reassign(self, people: Participants, arm: Arms, start: Integers, steering: Steering) -> Arms:
+        """Arms when those from `start` on are allocated as steered; allocations that cannot be steered leave them.
+
+        Args:
+            people: The people.
+            arm: Arms so far.
+            start: Participants enrolled so far in each trial, who keep their arm.
+            steering: What was decided.
+        """
+        return arm
 
     @abstractmethod
     def describe(self) -> str:
@@ -172,8 +190,15 @@ class Looks(ABC):
         """How many looks are planned."""
 
     @abstractmethod
-    def cut(self, look: int, record: Record, trials: int) -> Cut:
-        """What is seen at a look, in every trial of the block."""
+    def cut(self, look: int, record: Record, trials: int, sizes: Integers | None = None) -> Cut:
+        """What is seen at a look, in every trial of the block.
+
+        Args:
+            look: Number of the look, from 0.
+            record: The block as it would be seen if nobody stopped it.
+            trials: Trials in the block.
+            sizes: Participants (or events) that the look waits for in each trial, shape (trials,); those planned when None.
+        """
 
     @abstractmethod
     def planned(self) -> tuple[int, ...]:
@@ -203,8 +228,10 @@ class KnownOutcomes(Looks):
         """Participants at each look."""
         return self.sizes
 
-    def cut(self, look: int, record: Record, trials: int) -> Cut:
-        """The first `sizes[look]` participants, in the month in which the last of them is resolved."""
+    def cut(self, look: int, record: Record, trials: int, sizes: Integers | None = None) -> Cut:
+        """The first participants, in the month in which the last of them is resolved."""
+        if sizes is not None:
+            return _first_enrolled(record, sizes)
         size = self.sizes[look]
         included = np.full(trials, size, dtype=np.int64)
         if record.resolved is None:
@@ -241,11 +268,18 @@ class EventCounts(Looks):
         """Events at each look."""
         return self.events
 
-    def cut(self, look: int, record: Record, trials: int) -> Cut:
+    def cut(self, look: int, record: Record, trials: int, sizes: Integers | None = None) -> Cut:
         """Everybody enrolled by the month of the event in question."""
         seen = record.observations
         assert isinstance(seen, Events)
-        month = nth_event_time(seen.entry, seen.time, seen.event, self.events[look], seen.observed)
+        observed = seen.observed
+        if sizes is not None:
+            enrolled = seen.arm >= 0
+            observed = enrolled if observed is None else enrolled & observed
+        month = np.empty(trials)
+        for wanted in (self.events[look],) if sizes is None else np.unique(sizes).tolist():
+            of_wanted = nth_event_time(seen.entry, seen.time, seen.event, wanted, observed)
+            np.copyto(month, of_wanted, where=True if sizes is None else sizes == wanted)
         if np.isinf(month).any():
             over = np.where(np.isfinite(seen.entry), seen.entry + seen.time, 0.0).max(axis=1)
             month = np.minimum(month, over)
@@ -257,6 +291,18 @@ class EventCounts(Looks):
             return f"The data are analysed once, when {self.events[0]} events have happened."
         parts = ", ".join(str(e) for e in self.events[:-1])
         return f"The data are looked at when {parts} and finally {self.events[-1]} events have happened."
+
+
+def _first_enrolled(record: Record, sizes: Integers) -> Cut:
+    """Those who came until so many were enrolled, in the month in which the last of them is resolved."""
+    arm, resolved = record.observations.arm, record.resolved
+    included = nth_enrolled(arm, sizes)
+    month = np.where(included < 0, np.inf, 0.0)
+    included = np.where(included < 0, arm.shape[1], included)
+    if resolved is not None:
+        until = np.maximum.accumulate(np.where(arm >= 0, resolved, 0.0), axis=1)
+        month += until[np.arange(len(sizes)), np.maximum(included, 1) - 1]
+    return Cut(included, month)
 
 
 @dataclass(frozen=True)

@@ -6,20 +6,22 @@ This loop is written once. It knows no family, no endpoint and no analysis: a pl
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from handful.analyses.base import Evidence
+from handful.designs.adaptation import Interim, Steering
 from handful.designs.base import Plan
 from handful.designs.pieces import Decision, Record
 from handful.engine.trials import Trials
-from handful.kernels.counting import arrived_by, treated_prefix
-from handful.participants.observations import Arms, Cut
+from handful.kernels.counting import allocated_prefix, arrived_by
+from handful.participants.observations import Arms, Cut, Flags, Stage
 from handful.participants.potential import Participants
 
-CONTINUE, SUCCESS = int(Decision.CONTINUE), int(Decision.SUCCESS)
+Decisions = NDArray[np.int8]
+CONTINUE, SUCCESS, FUTILITY = int(Decision.CONTINUE), int(Decision.SUCCESS), int(Decision.FUTILITY)
 
 
 @dataclass(frozen=True)
@@ -28,40 +30,61 @@ class Step:
 
     Attributes:
         look: Number of the look, from 0.
+        record: The block as it would be seen if nobody stopped it, given everything decided so far.
         cut: What was looked at.
         evidence: What the analysis said, also of trials that had ended before.
         decision: What the rule said, shape (trials, hypotheses).
+        settled: What each hypothesis has been told so far, likewise.
         running: Trials that were still running when the look was held.
+        steering: How the trials had been steered when the look was held; None when nothing adapts.
     """
 
     look: int
+    record: Record
     cut: Cut
     evidence: Evidence
-    decision: NDArray[np.int8]
-    running: NDArray[np.bool_]
+    decision: Decisions
+    settled: Decisions
+    running: Flags
+    steering: Steering | None
 
 
-def steps(plan: Plan, record: Record, trials: int) -> Iterator[Step]:
+def steps(plan: Plan, people: Participants) -> Iterator[Step]:
     """Hold the looks of a plan one after the other until every trial of the block has ended.
 
-    A trial ends when every hypothesis is decided, at the last look, or when participants run out before a look.
+    A trial ends when every hypothesis is decided (or the first benefit is claimed, if the plan says so), at the last look, or
+    when participants run out before a look. Between looks the plan's adaptation steers the rest: those who come after the
+    look are allocated anew, and what is seen of them follows.
     """
+    trials, last = people.block.trials, plan.looks.number - 1
+    arm = plan.allocation.assign(people)
+    record = plan.arrangement.record(people, arm, plan.endpoint)
+    steering = _started(plan, trials)
     running = np.ones(trials, dtype=np.bool_)
-    settled: NDArray[np.int8] | None = None
-    for look in range(plan.looks.number):
-        cut = plan.looks.cut(look, record, trials)
-        reached = np.isfinite(cut.month)
-        held = running & reached
-        live = Cut(cut.included * held, cut.month)
+    settled = np.zeros((trials, len(plan.hypotheses)), dtype=np.int8)
+    earlier: tuple[Stage, ...] = ()
+    for look in range(last + 1):
+        sizes, tested = (None, None) if steering is None else (steering.sizes[:, look], steering.tested)
+        cut = replace(plan.looks.cut(look, record, trials, sizes), earlier=earlier, tested=tested)
+        held = running & np.isfinite(cut.month)
+        live = replace(cut, included=cut.included * held)
         evidence = plan.analysis.evidence(record.observations, live, plan.aim)
         said = plan.rule.decide(look, evidence)
         # To continue is 0: an ended trial says nothing more, and what a hypothesis was told first remains.
         said *= held[:, None]
-        settled = said if settled is None else settled + said * (settled == CONTINUE)
-        yield Step(look, cut, evidence, said, running)
-        running = held & _of_any(settled == CONTINUE)
-        if not running.any():
+        settled = said if look == 0 else settled + said * (settled == CONTINUE)
+        yield Step(look, record, cut, evidence, said, settled, running, steering)
+        running = held & _goes_on(plan, settled)
+        if look == last or not running.any():
             return
+        earlier = (*earlier, Stage(live.included, cut.month, tested))
+        if steering is not None and plan.adaptation is not None:
+            interim = Interim(look, live, record.observations, evidence, settled, running, steering)
+            steering = plan.adaptation.adapt(interim)
+            settled = np.where((settled == CONTINUE) & ~steering.tested, FUTILITY, settled)
+            running &= _goes_on(plan, settled)
+            arm = _allocated_anew(plan, people, record, cut, steering)
+            record = plan.arrangement.record(people, arm, plan.endpoint)
 
 
 def conduct(plan: Plan, people: Participants) -> Trials:
@@ -74,37 +97,71 @@ def conduct(plan: Plan, people: Participants) -> Trials:
     Returns:
         What became of each trial.
     """
-    trials = people.block.trials
-    arm = plan.allocation.assign(people)
-    record = plan.arrangement.record(people, arm, plan.endpoint)
+    trials, several = people.block.trials, len(plan.hypotheses) > 1
     look = np.zeros(trials, dtype=np.int8)
-    success = np.zeros(trials, dtype=np.bool_)
+    claims = np.zeros((trials, len(plan.hypotheses)), dtype=np.bool_)
+    hypothesis = np.zeros(trials, dtype=np.int8)
     included = np.zeros(trials, dtype=np.int64)
     month = np.zeros(trials)
-    for step in steps(plan, record, trials):
-        here = step.running
-        success |= _of_any(step.decision == SUCCESS)
+    for step in steps(plan, people):
+        here, record = step.running, step.record
+        claims |= step.decision == SUCCESS
+        if several:
+            np.copyto(hypothesis, _strongest(step, claims), where=here)
         np.copyto(look, step.look, where=here)
         np.copyto(included, step.cut.included, where=here)
         np.copyto(month, step.cut.month, where=here)
     finished = np.isfinite(month)
     if not finished.all():
         _close_unfinished(record, finished, included, month)
-    enrolled, treated = _enrolled(record, arm, included, month)
-    end = Cut(included, month)
-    estimate = plan.estimate(record.observations, end, look)
+    there = included if record.arrival is None else arrived_by(record.arrival, month)
+    allocated = allocated_prefix(record.observations.arm, there, plan.arms + 1).astype(np.int32)
+    estimate = plan.estimate(record.observations, Cut(included, month), look, hypothesis)
     return Trials(
-        success=success,
+        success=_of_any(claims),
         look=look,
-        enrolled=enrolled,
-        analysed=included.astype(np.int32),
-        treated=treated,
+        enrolled=_total(allocated),
+        analysed=_analysed(plan, record, included),
+        allocated=allocated,
         month=month,
         finished=finished,
         estimate=estimate.value,
         lower=estimate.lower,
         upper=estimate.upper,
+        claims=claims,
+        hypothesis=hypothesis,
     )
+
+
+def _started(plan: Plan, trials: int) -> Steering | None:
+    """Every trial as planned; None when nothing adapts."""
+    if plan.adaptation is None:
+        return None
+    return Steering.at_the_start(trials, plan.allocation.weights, plan.looks.planned(), len(plan.hypotheses))
+
+
+def _goes_on(plan: Plan, settled: Decisions) -> Flags:
+    """Whether a trial has something left to decide."""
+    undecided = _of_any(settled == CONTINUE)
+    if plan.ends == "all decided":
+        return undecided
+    return undecided & ~_of_any(settled == SUCCESS)
+
+
+def _allocated_anew(plan: Plan, people: Participants, record: Record, cut: Cut, steering: Steering) -> Arms:
+    """Arms when those who come after a look are allocated as steered."""
+    arrival = record.arrival
+    start = cut.included if arrival is None else arrived_by(arrival, cut.month)
+    return plan.allocation.reassign(people, record.observations.arm, start, steering)
+
+
+def _strongest(step: Step, claims: Flags) -> NDArray[np.int64]:
+    """The hypothesis that a trial would report on: the strongest claim, else the strongest that is still tested."""
+    candidates = claims.copy()
+    still = np.ones_like(claims) if step.cut.tested is None else step.cut.tested
+    none = ~claims.any(axis=1)
+    candidates[none] = still[none]
+    return np.asarray(np.where(candidates, step.evidence.statistic, -np.inf).argmax(axis=1))
 
 
 def _of_any(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -128,9 +185,15 @@ def _close_unfinished(
         month[t] = resolved[t, came[t]].max(initial=0.0)
 
 
-def _enrolled(
-    record: Record, arm: Arms, included: NDArray[np.int64], month: NDArray[np.float64]
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Participants enrolled when the trial ended, and those of them on treatment."""
-    there = included if record.arrival is None else arrived_by(record.arrival, month)
-    return there.astype(np.int32), treated_prefix(arm, there).astype(np.int32)
+def _total(allocated: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Participants on all arms; a sum over two columns would take longer than all else."""
+    if allocated.shape[1] == 2:
+        return np.asarray(allocated[:, 0] + allocated[:, 1])
+    return np.asarray(allocated.sum(axis=1, dtype=np.int32))
+
+
+def _analysed(plan: Plan, record: Record, included: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Participants whose outcome entered the analysis; whoever was not let in did not."""
+    if plan.adaptation is None:
+        return included.astype(np.int32)
+    return _total(allocated_prefix(record.observations.arm, included, plan.arms + 1).astype(np.int32))

@@ -112,10 +112,9 @@ def replay(job: Job, trial: int) -> TrialStory:
         raise ValueError(f"trials are numbered from 0; {trial} is none")
     plan, block = job.plan, Block(job.seed, trial, 1)
     people = job.scenario.participants(block, plan.participants, plan.endpoint)
-    arm = plan.allocation.assign(people)
-    record = plan.arrangement.record(people, arm, plan.endpoint)
     looks = []
-    for step in steps(plan, record, 1):
+    for step in steps(plan, people):
+        record = step.record
         month = float(step.cut.month[0])
         if not np.isfinite(month):
             break

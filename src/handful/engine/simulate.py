@@ -18,6 +18,7 @@ from handful.designs.base import Plan
 from handful.engine.conduct import conduct
 from handful.engine.summary import Summary, add, summarise
 from handful.engine.trials import Trials
+from handful.engine.truth import Truth
 from handful.participants.block import CAUTIOUS_LAYOUT, USUAL_LAYOUT, Block, Layout, blocks
 from handful.scenarios.base import Scenario
 
@@ -114,7 +115,7 @@ def simulate_part(job: Job, number: int, *, rows: bool, executor: Executor | Non
         The part; the same bytes whatever the executor.
     """
     whole = job.part(number)
-    truth = job.scenario.assigned_benefit(job.plan.endpoint)
+    truth = Truth.of(job.plan, job.scenario)
     looks, most = job.plan.looks.number, job.plan.participants
 
     def work(block: Block) -> tuple[Trials | None, Summary]:
@@ -123,14 +124,8 @@ def simulate_part(job: Job, number: int, *, rows: bool, executor: Executor | Non
 
     cut = list(blocks(whole.seed, whole.first, whole.trials, job.layout.block))
     results = list(executor.map(work, cut) if executor is not None else map(work, cut))
-    kept = _joined([trials for trials, _ in results if trials is not None]) if rows else None
+    kept = Trials.joined([trials for trials, _ in results if trials is not None]) if rows else None
     return Part(number, kept, add(summary for _, summary in results))
-
-
-def _joined(pieces: list[Trials]) -> Trials:
-    """Put the trials of consecutive blocks one after the other."""
-    columns = [piece.columns() for piece in pieces]
-    return Trials(**{name: np.concatenate([c[name] for c in columns]) for name in columns[0]})
 
 
 def simulate(

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handful.engine.trials import Trials
+from handful.engine.truth import Truth
 from handful.kernels.sums import counts_of, endings, errors, powers
 
 Floats = NDArray[np.float64]
@@ -35,8 +36,10 @@ class Summary:
         unfinished: Trials that ran out of participants.
         enrolled: How many trials enrolled 0, 1, 2 ... participants, shape (participants + 1,).
         analysed: Sum and sum of squares of participants analysed.
-        treated: Sum and sum of squares of participants on treatment.
-        control: Sum and sum of squares of participants on control.
+        arms: Sum and sum of squares of participants on each arm, control first, shape (arms, 2).
+        inferior: Sum and sum of squares of participants on an arm that is not the best in the scenario.
+        claims: Trials in which each hypothesis was rejected, shape (hypotheses,).
+        false_claims: Trials in which a true null hypothesis was rejected, be it beside others that were not true.
         months: How many trials lasted less than 1, 2, ... months, shape (MONTH_BINS,).
         month: Sum and sum of squares of the duration.
         error: Sums of powers 0 to 4 of the estimate minus the truth, over trials with a finite estimate.
@@ -49,8 +52,10 @@ class Summary:
     unfinished: int
     enrolled: Counts
     analysed: Floats
-    treated: Floats
-    control: Floats
+    arms: Floats
+    inferior: Floats
+    claims: Counts
+    false_claims: int
     months: Counts
     month: Floats
     error: Floats
@@ -70,28 +75,30 @@ class Summary:
     @classmethod
     def from_plain(cls, data: Mapping[str, Any]) -> Summary:
         """The sums from plain data."""
-        counts = {"success_at", "failure_at", "enrolled", "months"}
-        floats = {"analysed", "treated", "control", "month", "error"}
+        counts = {"success_at", "failure_at", "enrolled", "months", "claims"}
+        floats = {"analysed", "arms", "inferior", "month", "error"}
         arrays = {name: np.asarray(data[name], dtype=np.int64) for name in counts}
         arrays |= {name: np.asarray(data[name], dtype=np.float64) for name in floats}
         return cls(**{f.name: arrays.get(f.name, data[f.name]) for f in fields(cls)})
 
 
-def summarise(trials: Trials, looks: int, participants: int, truth: float) -> Summary:
+def summarise(trials: Trials, looks: int, participants: int, truth: Truth) -> Summary:
     """Reduce the trials of a block to sums.
 
     Args:
         trials: What became of each trial.
         looks: Looks planned.
         participants: Most participants that can be enrolled.
-        truth: True benefit in the scenario.
+        truth: What is true in the scenario.
 
     Returns:
         The sums of the block.
     """
-    control = trials.enrolled - trials.treated
+    false = trials.claims[:, np.asarray(truth.nulls)].any(axis=1)
     success_at, failure_at, unfinished_at = endings(trials.look, trials.success, trials.finished, looks)
-    error, covered = errors(trials.estimate, trials.lower, trials.upper, truth)
+    error, covered = errors(
+        trials.estimate, trials.lower, trials.upper, np.asarray(truth.benefits), trials.hypothesis
+    )
     return Summary(
         trials=len(trials),
         success_at=success_at,
@@ -99,13 +106,23 @@ def summarise(trials: Trials, looks: int, participants: int, truth: float) -> Su
         unfinished=int(unfinished_at.sum()),
         enrolled=counts_of(trials.enrolled, participants + 1),
         analysed=powers(trials.analysed),
-        treated=powers(trials.treated),
-        control=powers(control),
+        arms=np.stack([powers(on_arm) for on_arm in trials.allocated.T]),
+        inferior=powers(_inferior(trials, truth)),
+        claims=trials.claims.sum(axis=0, dtype=np.int64),
+        false_claims=int(np.count_nonzero(false)),
         months=counts_of(trials.month, MONTH_BINS),
         month=powers(trials.month),
         error=error,
         covered=covered,
     )
+
+
+def _inferior(trials: Trials, truth: Truth) -> NDArray[np.int32]:
+    """Participants on an arm that is not the best."""
+    others = np.flatnonzero(~np.asarray(truth.best))
+    if len(others) == 1:
+        return np.asarray(trials.allocated[:, others[0]])
+    return np.asarray(trials.allocated[:, others].sum(axis=1, dtype=np.int32))
 
 
 def add(summaries: Iterable[Summary]) -> Summary:

@@ -16,13 +16,13 @@ from handful.kernels.jit import kernel
 
 __all__ = [
     "Moments",
+    "allocated_prefix",
     "arrived_by",
     "count_prefix",
     "different_pairs",
     "means_prefix",
     "moments_prefix",
     "read_cells",
-    "treated_prefix",
 ]
 
 Floats = NDArray[np.float64]
@@ -85,25 +85,26 @@ def count_prefix(
     )
 
 
-def treated_prefix(arm: Arms, included: Counts) -> Counts:
-    """Count the participants in arm 1 among the first of each trial.
+def allocated_prefix(arm: Arms, included: Counts, arms: int = 2) -> Counts:
+    """Count the participants in each arm among the first of each trial.
 
     Args:
-        arm: arm of each participant, shape (trials, participants).
+        arm: arm of each participant, shape (trials, participants); those outside 0 .. arms - 1 are not counted.
         included: how many of the first participants of each trial to look at, shape (trials,).
+        arms: number of arms.
 
     Returns:
-        Shape (trials,).
+        Shape (trials, arms).
 
     Raises:
         ValueError: if shapes do not agree or included is more than there are participants.
 
     Example:
-        >>> treated_prefix(np.array([[0, 1, 1, 0]], dtype=np.int8), np.array([2])).tolist()
-        [1]
+        >>> allocated_prefix(np.array([[0, 1, 1, 0]], dtype=np.int8), np.array([3])).tolist()
+        [[1, 2]]
     """
-    arms = as_block("arm", arm, np.int8)
-    return _count(arms, arms, as_included(included, arms.shape), EVERYBODY, 2)[1][:, 1]
+    codes = as_block("arm", arm, np.int8)
+    return _allocated(codes, as_included(included, codes.shape), arms)
 
 
 def arrived_by(arrival: Floats, month: Floats) -> Counts:
@@ -286,6 +287,21 @@ def _count(values: Values, arm: Arms, included: Counts, observed: Flags, arms: i
             successes[t, a] = good
             n[t, a] = known
     return successes, n
+
+
+@kernel
+def _allocated(arm: Arms, included: Counts, arms: int) -> Counts:
+    """Count participants by arm."""
+    trials = arm.shape[0]
+    # Arm after arm, so that whoever asks for one arm reads one row.
+    counts = np.zeros((arms, trials), dtype=np.int64)
+    for t in range(trials):
+        for a in range(arms):
+            known = 0
+            for i in range(included[t]):
+                known += arm[t, i] == a
+            counts[a, t] = known
+    return counts.T
 
 
 @kernel

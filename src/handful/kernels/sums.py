@@ -84,20 +84,24 @@ def endings(look: NDArray[np.int8], success: Flags, finished: Flags, looks: int)
 
 
 @kernel
-def errors(value: Floats, lower: Floats, upper: Floats, truth: float) -> tuple[Floats, int]:
+def errors(
+    value: Floats, lower: Floats, upper: Floats, truths: Floats, about: NDArray[np.int8]
+) -> tuple[Floats, int]:
     """Sum the powers 0 to 4 of the errors of the finite estimates, and count the intervals that cover the truth.
 
     Args:
         value: estimates, shape (trials,).
         lower: lower limits of their intervals.
         upper: upper limits.
-        truth: what is estimated.
+        truths: what may be estimated, shape (quantities,).
+        about: which of them each trial estimates, shape (trials,).
 
     Returns:
         The sums, shape (5,), and the count.
 
     Example:
-        >>> sums, covered = errors(np.array([1.5, np.nan]), np.zeros(2), np.full(2, 2.0), 1.0)
+        >>> values, about = np.array([1.5, np.nan]), np.zeros(2, dtype=np.int8)
+        >>> sums, covered = errors(values, np.zeros(2), np.full(2, 2.0), np.ones(1), about)
         >>> sums.tolist(), covered
         ([1.0, 0.5, 0.25, 0.125, 0.0625], 1)
     """
@@ -105,6 +109,7 @@ def errors(value: Floats, lower: Floats, upper: Floats, truth: float) -> tuple[F
     covered = 0
     for t in range(value.size):
         if np.isfinite(value[t]):
+            truth = truths[about[t]]
             off = value[t] - truth
             square = off * off
             sums[0] += 1.0

@@ -5,7 +5,7 @@ A real data set is a block of one trial. Missing data are explicit masks, never 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,24 @@ Flags = NDArray[np.bool_]
 Arms = NDArray[np.int8]
 
 CONTROL, TREATED = 0, 1
-"""Arm codes."""
+"""Arm codes; the treatment arms of a design with several are 1, 2, 3 ..."""
+NOT_ENROLLED = -1
+"""Arm code of somebody who came and was not let in, because a trial had turned to a subgroup."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One earlier look of a trial that goes on: its data are the first stage of what is seen later.
+
+    Attributes:
+        included: Participants whose outcome was known at that look, counted from the first, shape (trials,).
+        month: Calendar month of that look, shape (trials,).
+        tested: Hypotheses that were tested with these data, shape (trials, hypotheses); None when none was ever dropped.
+    """
+
+    included: Integers
+    month: Floats
+    tested: Flags | None = None
 
 
 @dataclass(frozen=True)
@@ -26,10 +43,14 @@ class Cut:
     Attributes:
         included: Participants whose outcome is known, counted from the first, shape (trials,).
         month: Calendar month of the look, shape (trials,); infinite where it is never reached.
+        earlier: The looks that were held before, in order, for analyses that treat the stages of a trial one by one.
+        tested: Hypotheses that are still tested, shape (trials, hypotheses); None when none was ever dropped.
     """
 
     included: Integers
     month: Floats
+    earlier: tuple[Stage, ...] = ()
+    tested: Flags | None = None
 
 
 @dataclass(frozen=True)
@@ -37,12 +58,14 @@ class Observations:
     """Base of what analyses read. Shapes are (trials, participants) unless said otherwise.
 
     Attributes:
-        arm: Arm of each participant: 0 control, 1 treated.
-        observed: Whether the outcome was or will be seen.
+        arm: Arm of each participant: 0 control, 1 treated (or the first of several treatments), 2, 3 ...; -1 not enrolled.
+        observed: Whether the outcome was or will be seen; None when everybody's is.
+        subgroup: Who belongs to the subgroup that the design asks about; None when it asks about none.
     """
 
     arm: Arms
     observed: Flags | None
+    subgroup: Flags | None = field(default=None, kw_only=True)
 
     @property
     def shape(self) -> tuple[int, int]:

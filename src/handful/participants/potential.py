@@ -102,6 +102,32 @@ class Participants(ABC):
             return self.outcome(Exposure.TREATED)
         return np.where(treated, self.outcome(Exposure.TREATED), self.outcome(Exposure.UNTREATED))
 
+    def outcome_on(self, arm: NDArray[np.int8], arms: int) -> Floats | Flags:
+        """Outcome of the first unit of each participant on the arm each one got.
+
+        Args:
+            arm: 0 control, 1 .. `arms` the treatments; who is not enrolled counts as untreated.
+            arms: Treatment arms of the design. With one it is the treatment itself; people who know several kinds of
+                treatment override this.
+
+        Returns:
+            The numbers that `outcome` gives for the exposure of each.
+
+        Raises:
+            ValueError: When nothing is known of so many treatments.
+        """
+        if arms != 1:
+            raise ValueError(f"these people know one treatment, and the design has {arms}")
+        return self.outcome_under(arm == 1)
+
+    def has(self, factor: str) -> Flags:
+        """Who has a prognostic factor.
+
+        Raises:
+            ValueError: When nothing is known of a factor of that name.
+        """
+        raise ValueError(f"nothing is known of who has the factor {factor!r}")
+
     @abstractmethod
     def before(self, months: float, unit: int = 0) -> Floats:
         """What the own-control designs see before treatment.

@@ -19,9 +19,10 @@ from pydantic import Field, model_validator
 from handful.kernels.streams import Purpose, exponentials, normals, uniforms
 from handful.participants.block import Block
 from handful.participants.endpoint import Endpoint
+from handful.participants.observations import Arms
 from handful.participants.potential import Exposure, Flags, Floats, Participants
 from handful.scenarios.draws import drawn
-from handful.scenarios.factors import MOST_FACTORS, Factor, Traits, traits
+from handful.scenarios.factors import MOST_FACTORS, Factor, Traits, effect_share, modified, traits
 from handful.scenarios.operations import Product, Recruitment
 from handful.spec.base import Spec, wanted
 from handful.spec.quantities import NonNegativeNumber, Number, Share
@@ -38,6 +39,8 @@ class Scenario(Spec):
     kind: str
     meaning: ClassVar[str]
     references: ClassVar[tuple[str, ...]] = ()
+    effect_may_vary: ClassVar[bool] = False
+    """Whether factors may say that the effect of treatment differs between people."""
 
     note: str = Field("", description="What this scenario stands for, in words.")
     weight: NonNegativeNumber = Field(
@@ -62,7 +65,13 @@ class Scenario(Spec):
     factors: tuple[Factor, ...] = Field(
         (),
         max_length=MOST_FACTORS,
-        description="Prognostic factors known before treatment, which minimisation can balance; at most six.",
+        description="Factors known before treatment, which minimisation can balance and which may name a subgroup; at most six.",
+    )
+    arm_effects: tuple[Number, ...] = Field(
+        (),
+        max_length=8,
+        description="Effect of each treatment arm of a design with several, as a share of the effect: [0, 50%, 100%]. Without it "
+        "all arms have the whole effect.",
     )
     recruitment: Recruitment = Field(
         default_factory=Recruitment, description="Recruitment, unless the study's own holds."
@@ -79,7 +88,55 @@ class Scenario(Spec):
                 raise wanted(
                     f"a name other than {name!r}, which another factor has", at=("factors", number, "name")
                 )
+        if modified(self.factors) and not self.effect_may_vary:
+            raise wanted(
+                f"an effect that is the same with and without a factor, as a {self.kind} outcome needs",
+                at="factors",
+            )
         return self
+
+    def on_arm(self, arm: int, arms: int) -> Self:
+        """The same truth, with the effect of one treatment arm of a design that has several.
+
+        Args:
+            arm: Number of the arm, from 1.
+            arms: Treatment arms of the design.
+
+        Returns:
+            The scenario; with one arm it is the same one.
+
+        Raises:
+            ValueError: When the scenario says the effects of another number of arms.
+        """
+        if arms == 1 or not self.arm_effects:
+            return self
+        if len(self.arm_effects) != arms:
+            raise ValueError(
+                f"`arm effects` says the effect of {len(self.arm_effects)} arms, and the design has {arms}"
+            )
+        share = self.arm_effects[arm - 1]
+        return self if share == 1 else self.scaled(share)
+
+    def within(self, factor: str) -> Self:
+        """The same truth about those who have a factor, for what they gain from treatment.
+
+        Raises:
+            ValueError: When there is no factor of that name.
+        """
+        self.number_of(factor)
+        return self.replace(factors=tuple(other for other in self.factors if other.name != factor))
+
+    def number_of(self, factor: str) -> int:
+        """Place of a factor among the factors.
+
+        Raises:
+            ValueError: When there is no factor of that name.
+        """
+        names = [other.name for other in self.factors]
+        if factor not in names:
+            known = ", ".join(map(repr, names)) or "none"
+            raise ValueError(f"the scenario has no factor {factor!r}; it has {known}")
+        return names.index(factor)
 
     @abstractmethod
     def benefit(self, endpoint: Endpoint) -> float:
@@ -247,6 +304,28 @@ class Simulated(Participants):
     def factors(self) -> Traits:
         """Who has which prognostic factor."""
         return self._traits
+
+    def has(self, factor: str) -> Flags:
+        """Who has a factor of the scenario."""
+        return np.asarray(self._traits[:, :, self.scenario.number_of(factor)] == 1)
+
+    @cached_property
+    def effect_share(self) -> Floats | float:
+        """Share of the treatment effect that each participant's factors leave them."""
+        return effect_share(self.scenario.factors, self._traits) if modified(self.scenario.factors) else 1.0
+
+    def outcome_on(self, arm: Arms, arms: int) -> Floats | Flags:
+        """Outcome on the arm each one got: the same people, with the effect of that arm."""
+        if arms == 1 or not self.scenario.arm_effects:
+            return self.outcome_under(arm >= 1)
+        result = self.outcome(Exposure.UNTREATED)
+        for number in range(1, arms + 1):
+            truth = self.scenario.on_arm(number, arms)
+            others = truth.participants(self.block, self.count, self.endpoint)
+            if isinstance(others, Simulated):
+                others._drawn = self._drawn  # the same random numbers need not be drawn again
+            result = np.where(arm == number, others.outcome(Exposure.TREATED), result)
+        return result
 
     @cached_property
     def _traits(self) -> Traits:

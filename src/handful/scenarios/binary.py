@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self, overload
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -36,6 +36,7 @@ class BinaryScenario(Scenario):
     kind: Literal["binary"] = "binary"
     meaning: ClassVar[str] = "each person has a favourable result or not"
     references: ClassVar[tuple[str, ...]] = ("lunn1998",)
+    effect_may_vary: ClassVar[bool] = True
 
     untreated: Probability = Field(description="Share with the event when untreated.")
     treated: Probability | None = Field(None, description="Share with the event when treated.")
@@ -50,11 +51,11 @@ class BinaryScenario(Scenario):
     def _probabilities(self) -> Self:
         refuse_two_ways(treated=self.treated, effect=self.effect)
         for exposure, field in ((Exposure.UNTREATED, "untreated"), (Exposure.TREATED, "treated")):
-            for _, shift in cells(self.factors):
-                chance = self._base(exposure) + shift
+            for cell in cells(self.factors):
+                chance = self._base(exposure, cell.effect) + cell.shift
                 if -1e-12 <= chance <= 1 + 1e-12:
                     continue
-                if shift == 0:
+                if cell.shift == 0:
                     raise wanted(f"an effect that leaves a probability; {chance:g} is none", at="effect")
                 raise wanted(
                     f"effects that leave everybody a probability; some would have {chance:g} when {field}",
@@ -62,17 +63,28 @@ class BinaryScenario(Scenario):
                 )
         return self
 
-    def _base(self, exposure: Exposure) -> float:
-        """Probability of the event under an exposure, before drift, learning and factors."""
+    @overload
+    def _base(self, exposure: Exposure, effect: float = 1.0) -> float: ...
+
+    @overload
+    def _base(self, exposure: Exposure, effect: Floats | float) -> Floats | float: ...
+
+    def _base(self, exposure: Exposure, effect: Floats | float = 1.0) -> Floats | float:
+        """Probability of the event under an exposure in those who get a share of the effect, before drift, learning and shifts."""
         treated = self.treated if self.treated is not None else self.untreated + (self.effect or 0.0)
-        if exposure == Exposure.BESIDE:
-            return self.untreated + self.contamination * (treated - self.untreated)
-        return treated if exposure == Exposure.TREATED else self.untreated
+        if exposure == Exposure.UNTREATED:
+            return self.untreated
+        reached = effect * self.contamination if exposure == Exposure.BESIDE else effect
+        whole = isinstance(reached, float) and reached == 1
+        return treated if whole else self.untreated + reached * (treated - self.untreated)
 
     def _chances_by_cell(self, exposure: Exposure, sign: int) -> list[tuple[float, float]]:
         """(share of participants, probability of the event) of each combination of factors."""
-        nudged = self._base(exposure) + sign * (self.drift + self.learning)
-        return [(share, min(1.0, max(0.0, nudged + shift))) for share, shift in cells(self.factors)]
+        nudge = sign * (self.drift + self.learning)
+        return [
+            (share, min(1.0, max(0.0, self._base(exposure, effect) + nudge + shift)))
+            for share, shift, effect in cells(self.factors)
+        ]
 
     def share(self, exposure: Exposure, sign: int = 1) -> float:
         """Probability of the event under an exposure, in the trial.
@@ -99,7 +111,7 @@ class BinaryScenario(Scenario):
         """The same people with a multiple of the difference in proportions."""
         treated = self.treated if self.treated is not None else self.untreated + (self.effect or 0.0)
         wanted_share = self.untreated + factor * (treated - self.untreated)
-        shifts = [shift for _, shift in cells(self.factors)]
+        shifts = [cell.shift for cell in cells(self.factors)]
         bounded = min(1.0 - max(shifts), max(-min(shifts), wanted_share))
         return self.replace(treated=min(1.0, max(0.0, bounded)), effect=None)
 
@@ -181,7 +193,7 @@ class _BinaryParticipants(Simulated):
 
     def _happens(self, exposure: Exposure, unit: int = 0) -> Flags:
         scenario = self.scenario
-        chance = scenario._base(exposure) + scenario.nudge(self.endpoint) + self.shift
+        chance = scenario._base(exposure, self.effect_share) + scenario.nudge(self.endpoint) + self.shift
         return np.asarray(self.unit_uniforms(unit, scenario.correlation) < chance)
 
     def before(self, months: float, unit: int = 0) -> Floats:

@@ -23,7 +23,7 @@ from handful.participants.potential import Exposure, Flags, Floats, Participants
 from handful.scenarios.base import Scenario, Simulated
 from handful.scenarios.baseline import Baseline, EntryThreshold
 from handful.scenarios.draws import remembered
-from handful.scenarios.factors import variance_of_shift
+from handful.scenarios.factors import cells, variance_of_shift
 from handful.spec.base import Spec, wanted
 from handful.spec.quantities import Duration, NonNegativeNumber, Number, PositiveNumber, Share
 from handful.spec.reading import DAYS_PER_YEAR
@@ -64,6 +64,7 @@ class ContinuousScenario(Scenario):
     kind: Literal["continuous"] = "continuous"
     meaning: ClassVar[str] = "each person's measurement changes from baseline"
     references: ClassVar[tuple[str, ...]] = ("gardner1973", "davis1976")
+    effect_may_vary: ClassVar[bool] = True
 
     untreated: UntreatedChange = Field(description="Observed change from baseline in untreated people.")
     effect: Number = Field(description="Mean change that treatment adds, in the unit of the endpoint.")
@@ -122,7 +123,8 @@ class ContinuousScenario(Scenario):
 
     def benefit(self, endpoint: Endpoint) -> float:
         """Mean effect at the endpoint's time, signed so that positive is good."""
-        return endpoint.sign * self.effect * self._reached(endpoint) + 0.0
+        reached = self._reached(endpoint) * sum(cell.share * cell.effect for cell in cells(self.factors))
+        return endpoint.sign * self.effect * reached + 0.0
 
     def scaled(self, factor: float) -> Self:
         """The same people with a multiple of the mean effect and of its spread."""
@@ -137,14 +139,26 @@ class ContinuousScenario(Scenario):
         if not self.seen_as_assigned(endpoint):
             return None
         plain = self.untreated.sd**2 - self._error_of_selection()
-        varying = (self.effect_sd * self._reached(endpoint)) ** 2
-        factors = variance_of_shift(self.factors)
-        apart = 2 * (plain - self.untreated.correlation * self.untreated.sd**2)
+        between, apart = self._variance_of_effect(endpoint)
         return {
-            "control": plain + factors,
-            "treated": plain + factors + varying,
-            "pair": apart + (1 - self.contamination) ** 2 * varying,
+            "control": plain + variance_of_shift(self.factors),
+            "treated": plain + between,
+            "pair": 2 * (plain - self.untreated.correlation * self.untreated.sd**2)
+            + (1 - self.contamination) ** 2 * apart,
         }
+
+    def _variance_of_effect(self, endpoint: Endpoint) -> tuple[float, float]:
+        """Variance between people of what factors and treatment add, and of what treatment alone adds."""
+        reached = self._reached(endpoint)
+        kinds, mean = cells(self.factors), self.effect * reached
+        own = (self.effect_sd * reached) ** 2 * sum(cell.share * cell.effect**2 for cell in kinds)
+
+        def spread(with_shift: bool) -> float:
+            added = [with_shift * cell.shift + cell.effect * mean for cell in kinds]
+            middle = sum(cell.share * value for cell, value in zip(kinds, added, strict=True))
+            return sum(cell.share * (value - middle) ** 2 for cell, value in zip(kinds, added, strict=True))
+
+        return spread(True) + own, spread(False) + own
 
     def _error_of_selection(self) -> float:
         """What selection takes away from the variance of the observed change."""
@@ -300,6 +314,7 @@ class _ContinuousParticipants(Simulated):
         effect: Floats | float = scenario.effect
         if scenario.effect_sd > 0:
             effect = effect + scenario.effect_sd * self.normals(Purpose.EFFECT)
+        effect = effect * self.effect_share
         return effect if exposure == Exposure.TREATED else scenario.contamination * effect
 
     @cached_property

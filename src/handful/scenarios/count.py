@@ -148,7 +148,7 @@ class CountScenario(Scenario):
 
     def _factor_scale(self) -> float:
         """Mean of exp(sum of factor effects): divided by it, the mean rate is the one stated."""
-        return sum(share * math.exp(shift) for share, shift in cells(self.factors))
+        return sum(share * math.exp(shift) for share, shift, _ in cells(self.factors))
 
     def _pasts(self) -> list[tuple[float, MixedPoisson]]:
         """(share of participants, count in the entry window) of each combination of factors."""
@@ -156,14 +156,14 @@ class CountScenario(Scenario):
         expected = self.untreated / 12 * self.entry.over / self._factor_scale()
         return [
             (share, MixedPoisson(expected * math.exp(shift), self.dispersion))
-            for share, shift in cells(self.factors)
+            for share, shift, _ in cells(self.factors)
         ]
 
     def _relative_rate(self) -> tuple[float, float]:
         """Mean and variance of the rates of those who enter, relative to the mean rate, factors included."""
         scale = self._factor_scale()
         mean = square = 0.0
-        for number, (share, shift) in enumerate(cells(self.factors)):
+        for number, (share, shift, _) in enumerate(cells(self.factors)):
             frailty, variance = 1.0, self.dispersion
             if self.entry is not None:
                 frailty, variance = self._pasts()[number][1].frailty_from(self.entry.at_least)

@@ -91,7 +91,7 @@ class OrdinalScenario(Scenario):
         """Probability of each category in the trial, from the lowest, averaged over the factors."""
         nudge = self.nudge(endpoint)
         whole = np.zeros(len(endpoint.categories))
-        for share, shift in cells(self.factors):
+        for share, shift, _ in cells(self.factors):
             above = _shifted(self._above(exposure, endpoint), np.asarray(nudge + shift))
             whole += share * -np.diff(above, prepend=1.0, append=0.0)
         return whole

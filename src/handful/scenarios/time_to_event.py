@@ -105,7 +105,7 @@ class TimeToEventScenario(Scenario):
         hazard = early + self._ratio(exposure) * (base - early)
         cured = self._cured(exposure)
         whole = np.zeros(np.shape(months))
-        for share, shift in cells(self.factors):
+        for share, shift, _ in cells(self.factors):
             whole = whole + share * exp(-hazard * math.exp(shift - self.nudge(endpoint)))
         return np.asarray(cured + (1 - cured) * whole)
 

@@ -175,7 +175,7 @@ def _simulated(plan: Plan, scenario: Scenario, s: Summary, truth: float) -> dict
     """Every figure from the sums over simulated trials."""
     n = s.trials
     defined = int(s.error[0])
-    inferior = _inferior(plan, s, truth)
+    inferior = _inferior(plan, s)
     timed = scenario.recruitment.rate is not None or plan.endpoint.kind == "time to event"
     return {
         "truth": truth,
@@ -195,13 +195,13 @@ def _simulated(plan: Plan, scenario: Scenario, s: Summary, truth: float) -> dict
     }
 
 
-def _inferior(plan: Plan, s: Summary, truth: float) -> Figure:
-    """Participants with the inferior option: control when the product helps, treatment when it does not."""
+def _inferior(plan: Plan, s: Summary) -> Figure:
+    """Participants with an option that is not the best: control when the product helps, treatment when it does not."""
     share = plan.arrangement.inferior_share
     if share is not None:
-        return Figure.mean(share * float(s.treated[0]), share**2 * float(s.treated[1]), s.trials)
-    left = s.control if truth > 0 else s.treated
-    return Figure.mean(float(left[0]), float(left[1]), s.trials)
+        treated = s.arms[1]
+        return Figure.mean(share * float(treated[0]), share**2 * float(treated[1]), s.trials)
+    return Figure.mean(float(s.inferior[0]), float(s.inferior[1]), s.trials)
 
 
 def _bias(error: np.ndarray) -> Figure:

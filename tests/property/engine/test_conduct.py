@@ -15,6 +15,7 @@ from handful.engine.conduct import steps
 from handful.engine.replay import replay
 from handful.engine.simulate import Job, conduct_block
 from handful.engine.summary import Summary, add, summarise
+from handful.engine.truth import Truth
 from handful.participants.block import Block, blocks
 from handful.participants.endpoint import Endpoint
 from handful.scenarios.registry import scenario_kinds
@@ -120,14 +121,16 @@ def test_blocks_and_stories_of_the_same_trials_say_the_same(job: Job, size: int,
 @given(job=jobs())
 def test_sums_can_be_written_down_and_count_every_trial_once(job: Job) -> None:
     trials = conduct_block(job, Block(job.seed, 0, TRIALS))
-    truth = job.scenario.assigned_benefit(job.plan.endpoint)
-    assert math.isfinite(truth)
+    truth = Truth.of(job.plan, job.scenario)
+    assert all(map(math.isfinite, truth.benefits))
     s = summarise(trials, job.plan.looks.number, job.plan.participants, truth)
     assert Summary.from_plain(s.plain()).plain() == s.plain()
     canonical(s.plain())  # refuses what is not a finite number
     assert s.success_at.sum() + s.failure_at.sum() + s.unfinished == TRIALS
     assert s.enrolled.sum() == s.months.sum() == TRIALS
-    assert s.treated[0] + s.control[0] == trials.enrolled.sum()
+    assert s.arms[:, 0].sum() == trials.enrolled.sum()
+    assert s.claims.max() <= s.success_at.sum()
+    assert s.false_claims == (s.success_at.sum() if truth.nulls == (True,) else 0)
     assert add([s, s]).trials == 2 * TRIALS
 
 
@@ -136,11 +139,9 @@ def test_sums_can_be_written_down_and_count_every_trial_once(job: Job) -> None:
 def test_looks_are_held_in_order_and_see_no_more_than_is_there(job: Job) -> None:
     plan = job.plan
     people = job.scenario.participants(Block(job.seed, 0, TRIALS), plan.participants, plan.endpoint)
-    arm = plan.allocation.assign(people)
-    record = plan.arrangement.record(people, arm, plan.endpoint)
     before = np.zeros(TRIALS)
     running = np.ones(TRIALS, dtype=np.bool_)
-    for number, step in enumerate(steps(plan, record, TRIALS)):
+    for number, step in enumerate(steps(plan, people)):
         assert step.look == number
         assert not (step.running & ~running).any()
         reached = step.running & np.isfinite(step.cut.month)

@@ -9,6 +9,7 @@ from handful.designs.base import Question
 from handful.designs.registry import families
 from handful.engine.simulate import Job, conduct_block
 from handful.engine.summary import summarise
+from handful.engine.truth import Truth
 from handful.participants.block import Block
 from handful.participants.endpoint import Endpoint
 from handful.scenarios.registry import scenario_kinds
@@ -39,4 +40,5 @@ def test_waiting_for_events_that_never_come_ends_with_the_last_that_does(spec: d
     assert record.resolved is not None
     last = np.where(np.isfinite(record.resolved), record.resolved, 0.0).max(axis=1)
     np.testing.assert_array_equal(trials.month[~trials.finished], last[~trials.finished])
-    canonical(summarise(trials, 1, 12, 0.0).plain())  # refuses what is not a finite number
+    truth = Truth.of(plan, scenario)
+    canonical(summarise(trials, 1, 12, truth).plain())  # refuses what is not a finite number

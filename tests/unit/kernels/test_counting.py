@@ -97,9 +97,10 @@ def test_prefixes_of_arrivals_and_of_the_treated() -> None:
     arrived = kernels.arrived_by(arrival, month)
     np.testing.assert_array_equal(arrived, twins.arrived_by(arrival, month))
     np.testing.assert_array_equal(arrived, there.sum(axis=1))
-    treated = kernels.treated_prefix(arm, arrived)
-    np.testing.assert_array_equal(treated, twins.treated_prefix(arm, arrived))
-    np.testing.assert_array_equal(treated, (there & (arm == 1)).sum(axis=1))
+    for arms in (2, 3):
+        allocated = kernels.allocated_prefix(arm, arrived, arms)
+        np.testing.assert_array_equal(allocated, twins.allocated_prefix(arm, arrived, arms))
+    np.testing.assert_array_equal(allocated[:, 1], (there & (arm == 1)).sum(axis=1))
 
 
 def test_different_pairs_in_order_of_appearance() -> None:

@@ -25,8 +25,9 @@ def test_twins_give_the_same_bits(trials: int) -> None:
     ]
     for found, expected in pairs:
         np.testing.assert_array_equal(found, expected)
-    found, covered = kernels.errors(value, value - 1, value + 1, 0.3)
-    expected, twice = twins.errors(value, value - 1, value + 1, 0.3)
+    truths, about = np.array([0.3, -1.0]), (np.arange(value.size) % 2).astype(np.int8)
+    found, covered = kernels.errors(value, value - 1, value + 1, truths, about)
+    expected, twice = twins.errors(value, value - 1, value + 1, truths, about)
     np.testing.assert_array_equal(found, expected)
     assert covered == twice
     assert kernels.endings(look, success, finished, 3).sum() == trials

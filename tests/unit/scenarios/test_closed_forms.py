@@ -145,9 +145,9 @@ def test_cells_of_factors_have_mean_zero_and_their_variance():
     )
     found = cells(factors)
     assert len(found) == 4
-    assert sum(share for share, _ in found) == pytest.approx(1)
-    assert sum(share * shift for share, shift in found) == pytest.approx(0, abs=1e-15)
-    assert sum(share * shift**2 for share, shift in found) == pytest.approx(variance_of_shift(factors))
+    assert sum(cell.share for cell in found) == pytest.approx(1)
+    assert sum(cell.share * cell.shift for cell in found) == pytest.approx(0, abs=1e-15)
+    assert sum(cell.share * cell.shift**2 for cell in found) == pytest.approx(variance_of_shift(factors))
 
 
 def test_binary_chances_with_losses_that_count_as_failure():

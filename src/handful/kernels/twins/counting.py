@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["arrived_by", "count_prefix", "different_pairs", "moments_prefix", "read_cells", "treated_prefix"]
+__all__ = [
+    "allocated_prefix",
+    "arrived_by",
+    "count_prefix",
+    "different_pairs",
+    "moments_prefix",
+    "read_cells",
+]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -82,21 +89,22 @@ def read_cells(
     return np.asarray(cells[start[place] + row * width[place] + column])
 
 
-def treated_prefix(arm: Arms, included: Counts) -> Counts:
-    """Count the participants in arm 1 among the first of each trial.
+def allocated_prefix(arm: Arms, included: Counts, arms: int = 2) -> Counts:
+    """Count the participants in each arm among the first of each trial.
 
     Args:
         arm: arm of each participant, shape (trials, participants).
         included: how many of the first participants of each trial to look at.
+        arms: number of arms.
 
     Returns:
-        The same as `handful.kernels.counting.treated_prefix`.
+        The same as `handful.kernels.counting.allocated_prefix`.
 
     Example:
-        >>> treated_prefix(np.array([[0, 1, 1, 0]]), np.array([2])).tolist()
-        [1]
+        >>> allocated_prefix(np.array([[0, 1, 1, 0]]), np.array([3])).tolist()
+        [[1, 2]]
     """
-    return np.asarray(_taken(arm, included, np.ones(arm.shape, dtype=np.bool_), 2)[1].sum(axis=1))
+    return np.asarray(_taken(arm, included, np.ones(arm.shape, dtype=np.bool_), arms).sum(axis=2).T)
 
 
 def arrived_by(arrival: Floats, month: Floats) -> Counts:

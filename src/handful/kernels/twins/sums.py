@@ -67,24 +67,29 @@ def endings(look: NDArray[np.int8], success: Flags, finished: Flags, looks: int)
     return np.array([np.bincount(look[way], minlength=looks) for way in ways])
 
 
-def errors(value: Floats, lower: Floats, upper: Floats, truth: float) -> tuple[Floats, int]:
+def errors(
+    value: Floats, lower: Floats, upper: Floats, truths: Floats, about: NDArray[np.int8]
+) -> tuple[Floats, int]:
     """Sum the powers 0 to 4 of the errors of the finite estimates, and count the intervals that cover the truth.
 
     Args:
         value: estimates, shape (trials,).
         lower: lower limits of their intervals.
         upper: upper limits.
-        truth: what is estimated.
+        truths: what may be estimated, shape (quantities,).
+        about: which of them each trial estimates, shape (trials,).
 
     Returns:
         The same bits as `handful.kernels.sums.errors`.
 
     Example:
-        >>> errors(np.array([1.5, np.nan]), np.zeros(2), np.full(2, 2.0), 1.0)[0].tolist()
+        >>> errors(
+        ...     np.array([1.5, np.nan]), np.zeros(2), np.full(2, 2.0), np.ones(1), np.zeros(2, np.int8)
+        ... )[0].tolist()
         [1.0, 0.5, 0.25, 0.125, 0.0625]
     """
-    finite = np.isfinite(value)
-    off = value[finite] - truth
+    finite, truth = np.isfinite(value), truths[about]
+    off = (value - truth)[finite]
     square = off * off
     sums = [_total(power) for power in (np.ones(off.size), off, square, square * off, square * square)]
     return np.array(sums), int(((lower <= truth) & (truth <= upper))[finite].sum())

@@ -1,0 +1,76 @@
+"""What the stages of an adaptive trial say one by one: evidence from those who became known between two looks.
+
+A trial that was changed at a look has stages that are independent given what was known then, whatever was changed. So the
+evidence of each stage is computed from its own participants alone, and combined by a rule fixed beforehand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from handful.analyses.base import Aim, Analysis
+from handful.analyses.hypotheses import Hypothesis
+from handful.participants.observations import Cut, Events, Flags, Floats, Integers, Observations
+
+# A z-value that stands for no evidence at all: a p-value of 1 as far as numbers can say it.
+NOTHING = -38.0
+
+
+@dataclass(frozen=True)
+class StageEvidence:
+    """What one stage says.
+
+    Attributes:
+        z: Evidence of the stage for each hypothesis, on the z scale and finite, shape (trials, hypotheses).
+        tested: Hypotheses that were tested in it, likewise.
+    """
+
+    z: Floats
+    tested: Flags
+
+
+def stages(
+    base: Analysis, hypotheses: tuple[Hypothesis, ...], seen: Observations, cut: Cut, aim: Aim
+) -> Iterator[StageEvidence]:
+    """Evidence of each stage up to a cut, in order.
+
+    Args:
+        base: Analysis of one treatment against control, with a z scale.
+        hypotheses: What is tested.
+        seen: Data of all stages.
+        cut: What is looked at, with the looks before.
+        aim: What the design asks.
+
+    Yields:
+        The stages.
+
+    Raises:
+        ValueError: For times to events, whose stages overlap in the people at risk.
+    """
+    if isinstance(seen, Events):
+        raise ValueError(
+            "stages of a time to event share the people at risk; an adaptive design with a combination test needs another endpoint"
+        )
+    trials = seen.shape[0]
+    every = np.ones((trials, len(hypotheses)), dtype=np.bool_)
+    ends = [(stage.included, stage.tested) for stage in cut.earlier] + [(cut.included, cut.tested)]
+    start = np.zeros(trials, dtype=np.int64)
+    for included, tested in ends:
+        # A trial that has ended is looked at with nobody included: its later stages are empty.
+        end = np.minimum(included, cut.included)
+        own = _only(seen, start)
+        part = Cut(end, cut.month)
+        z = [base.as_z(base.evidence(asked.view(own), part, aim).statistic) for asked in hypotheses]
+        yield StageEvidence(np.clip(np.hstack(z), NOTHING, -NOTHING), every if tested is None else tested)
+        start = end
+
+
+def _only(seen: Observations, start: Integers) -> Observations:
+    """The data without those who belong to the stages before."""
+    if not start.any():
+        return seen
+    later = np.arange(seen.shape[1]) >= start[:, None]
+    return replace(seen, observed=later if seen.observed is None else later & seen.observed)
