@@ -26,8 +26,8 @@ from handful.stats._arguments import (
 )
 from handful.stats.binomial import exact_p_value, log_factorials, mid_p_value, pmf
 from handful.stats.bisection import bisect_increasing
-from handful.stats.nuisance import worst_case_probability
 from handful.stats.table_orderings import ranks_of_fractions
+from handful.stats.worst_case import worst_case_probability
 
 Array = NDArray[np.float64]
 Method = Literal["exact", "mid-p", "unconditional"]

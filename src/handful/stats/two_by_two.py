@@ -21,8 +21,8 @@ from handful.stats._arguments import (
     successes_of,
 )
 from handful.stats.binomial import log_factorials, pmf
-from handful.stats.nuisance import worst_case_probability
 from handful.stats.table_orderings import Ordering, fisher_sums, table_ranks
+from handful.stats.worst_case import worst_case_probability
 
 Array = NDArray[np.float64]
 Method = Literal["fisher", "z-pooled", "z-unpooled", "boschloo"]

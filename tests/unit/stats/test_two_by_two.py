@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 
-from handful.stats.binomial import pmf
-from handful.stats.nuisance import worst_case_probability
 from handful.stats.odds_ratio import odds_ratio, odds_ratio_table
 from handful.stats.risk_difference import risk_difference_interval, risk_difference_interval_table
 from handful.stats.table_orderings import fisher_sums, ranks_of_fractions, table_ranks
@@ -17,7 +15,6 @@ from handful.stats.two_by_two import (
     rejection_region,
     sample_size,
 )
-from tests.reference.exact_rational import bernstein_maximum
 
 
 def test_fractions_closer_than_a_float_can_tell_are_told_apart():
@@ -49,31 +46,6 @@ def test_fisher_sums_count_tables():
     sums, margins = fisher_sums(3, 3, two_sided=True)
     assert (sums[3][0], margins[3]) == (2, 20)
     assert sums[0][0] == margins[0] == 1
-
-
-def test_worst_case_of_a_humped_polynomial():
-    # 4 p^3 (1 - p) peaks at 3/4; the mirror image at 1/4 is the same height.
-    shares = np.array([[0.0, 0.0, 0.0, 1.0, 0.0], [0.0, 1.0, 0.0, 0.0, 0.0]])
-    assert worst_case_probability(shares) == pytest.approx([27 / 64, 27 / 64], rel=1e-14)
-    assert worst_case_probability(np.array([[0.3]])) == pytest.approx([0.3])
-
-
-@pytest.mark.parametrize(("first", "second"), [(3, 11), (5, 14), (6, 17), (2, 13), (7, 16)])
-def test_worst_case_between_two_peaks_of_nearly_equal_height(first, second):
-    # One peak is 1e-4 higher but may lie between grid points, where the grid shows it as the lower one.
-    totals = np.array([first, second])
-    heights = pmf(20, totals / 20)[[0, 1], totals]
-    shares = np.zeros((2, 21))
-    shares[:, totals] = np.array([[1.0001, 1.0], [1.0, 1.0001]]) * heights.min() / heights
-    certified = [bernstein_maximum(row, 1e-14) for row in shares]
-    assert worst_case_probability(shares) == pytest.approx(certified, abs=1e-12)
-
-
-def test_worst_case_in_parts_equals_the_whole(monkeypatch):
-    shares = np.cumsum(np.random.default_rng(8).dirichlet(np.ones(200), size=21).T, axis=0)
-    whole = worst_case_probability(shares)
-    monkeypatch.setattr("handful.stats.nuisance._ELEMENTS_AT_ONCE", 1000)
-    np.testing.assert_array_equal(worst_case_probability(shares), whole)
 
 
 @pytest.mark.parametrize("method", METHODS)
