@@ -1,0 +1,168 @@
+"""Thresholds calibrated to a type I error: what a Bayesian rule must ask for to keep one.
+
+A posterior probability of 0.975 is no promise about false claims: with looks, with informative priors, or with counts it
+makes more or fewer of them. Calibration searches for the smallest threshold with which the chance of a false claim, at the
+worst point of the null hypothesis, is within the level. The chance never grows with the threshold, so a search by halves finds
+it: over the values that the statistic of a finite trial can take, or over all numbers where the statistic is continuous.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri
+
+from handful.stats._arguments import proportion
+from handful.stats.lattice import Stage, advance, start
+from handful.stats.roots import find_root
+from handful.stats.worst_case import maximum
+
+Array = NDArray[np.float64]
+Chances = Callable[[Array], Mapping[str, Array]]
+"""From nuisance parameters in [0, 1], shape (points,), to the named chances on the boundary of the null hypothesis."""
+
+# A probability may exceed the level by rounding: that of summing the cells of a table.
+_ROUNDING = 1e-12
+
+
+class Calibrated(NamedTuple):
+    """A threshold, and what it costs.
+
+    Attributes:
+        threshold: smallest statistic that claims benefit; infinite if none keeps the level.
+        error: type I error at the worst point of the null hypothesis.
+    """
+
+    threshold: float
+    error: float
+
+
+def smallest_threshold(values: ArrayLike, error: Callable[[float], float], alpha: float) -> Calibrated:
+    """The smallest value of a statistic that, as a threshold, keeps the type I error.
+
+    Args:
+        values: every value that the statistic can take, in any order; infinite ones are left out.
+        error: type I error of a threshold, never growing with it; called about as often as the number of values has bits.
+        alpha: largest type I error, in (0, 1).
+
+    Returns:
+        The threshold with its error; an infinite threshold and no error if no value keeps the level.
+
+    Raises:
+        ValueError: if `alpha` is not between 0 and 1.
+
+    Example:
+        >>> smallest_threshold([1, 2, 3, 4], lambda t: 0.2 / t, alpha=0.07)
+        Calibrated(threshold=3.0, error=0.06666666666666667)
+    """
+    level = proportion(alpha, "alpha") + _ROUNDING
+    candidates = np.unique(np.asarray(values, dtype=np.float64))
+    candidates = candidates[np.isfinite(candidates)]
+    best = Calibrated(np.inf, 0.0)
+    low, high = 0, candidates.size
+    while low < high:
+        middle = (low + high) // 2
+        found = Calibrated(float(candidates[middle]), float(error(float(candidates[middle]))))
+        if found.error <= level:
+            best, high = found, middle
+        else:
+            low = middle + 1
+    return best
+
+
+def constant_threshold(
+    stages: Sequence[Stage],
+    statistic: Sequence[Array],
+    chances: Chances,
+    alpha: float,
+    *,
+    futility: Sequence[NDArray[np.bool_]] | None = None,
+    is_point: bool = False,
+) -> Calibrated:
+    """The smallest threshold, the same at every look, that keeps the type I error of a trial of counts exactly.
+
+    Every possible trial is walked; the worst point of the null hypothesis is searched for at each threshold.
+
+    Args:
+        stages: what happens before each look.
+        statistic: per look the statistic of every combination of counts; a trial claims benefit at its first look with a
+            statistic at or above the threshold.
+        chances: named chances on the boundary of the null hypothesis.
+        alpha: largest type I error, in (0, 1).
+        futility: per look, whether a trial without a claim stops; None for never. A trial that stops makes no claim later,
+            so the level is kept by those who obey (binding stopping).
+        is_point: whether the null hypothesis is one point, so that there is no nuisance parameter.
+
+    Returns:
+        The threshold with its type I error at the worst point.
+
+    Raises:
+        ValueError: if `alpha` is not between 0 and 1, or there are no looks.
+
+    Example:
+        >>> from handful.stats.beta_binomial import probability_above
+        >>> from handful.stats.lattice import Move
+        >>> moves = (Move((1,), ("treated",)), Move((0,), ("not treated",)))
+        >>> looks = [probability_above(0.2, np.arange(n + 1), n) for n in (15, 30)]
+        >>> null = lambda nuisance: {"treated": np.full(len(nuisance), 0.2)}
+        >>> found = constant_threshold([Stage(((15, moves),))] * 2, looks, null, 0.05, is_point=True)
+        >>> print(f"ask for {found.threshold:.4f}: type I error {found.error:.4f}")
+        ask for 0.9873: type I error 0.0361
+    """
+    if not stages or len(stages) != len(statistic):
+        raise ValueError(f"need one table a look, got {len(statistic)} for {len(stages)} looks")
+    stops = [np.zeros(table.shape, dtype=np.bool_) for table in statistic] if futility is None else futility
+
+    def claimed(threshold: float, nuisance: Array) -> Array:
+        mass = start(statistic[0].ndim, len(nuisance))
+        total = np.zeros(len(nuisance))
+        named = chances(nuisance)
+        for stage, table, stop in zip(stages, statistic, stops, strict=True):
+            mass = advance(mass, stage, named)
+            claim = table >= threshold
+            total += np.where(claim, mass, 0.0).reshape(len(nuisance), -1).sum(axis=1)
+            mass = np.where(claim | stop, 0.0, mass)
+        return total
+
+    def worst(threshold: float) -> float:
+        if is_point:
+            return float(claimed(threshold, np.zeros(1))[0])
+        return maximum(lambda nuisance: claimed(threshold, nuisance))[0]
+
+    return smallest_threshold(np.concatenate([table.ravel() for table in statistic]), worst, alpha)
+
+
+def continuous_threshold(
+    error: Callable[[float], float], alpha: float, first: float = 1.5, second: float = 2.5
+) -> Calibrated:
+    """The threshold at which a continuous type I error is the level: by root search.
+
+    Args:
+        error: type I error of a threshold, continuous and falling, in (0, 1) near the root; a numeric engine's.
+        alpha: type I error wanted, in (0, 1).
+        first: a threshold to start from; on the z scale the default will do.
+        second: another one.
+
+    Returns:
+        The threshold with its error.
+
+    Raises:
+        ValueError: if `alpha` is not between 0 and 1.
+        handful.stats.roots.RootError: if no threshold has this error.
+
+    Example:
+        >>> from handful.stats.normal_process import crossing_probabilities
+        >>> never = (-np.inf, -np.inf)
+        >>> pocock = continuous_threshold(
+        ...     lambda z: float(sum(crossing_probabilities((1.0, 2.0), never, (z, z), 0.0).upper)), 0.025
+        ... )
+        >>> print(f"{pocock.threshold:.4f}")
+        2.1783
+    """
+    wanted = float(ndtri(proportion(alpha, "alpha")))
+    # On the z scale the error is nearly a straight line in the threshold.
+    root = find_root(lambda threshold: float(ndtri(error(threshold))) - wanted, first, second)
+    return Calibrated(root, float(error(root)))
