@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import permutations
+from random import Random
 
 import numpy as np
 import pytest
@@ -26,6 +28,7 @@ from handful.stats.multiplicity import (
 )
 
 Array = NDArray[np.float64]
+Adjust = Callable[[Array], Array]
 
 # Small ratios make ties, which are where orderings go wrong.
 P_VALUE = st.one_of(st.floats(0.0, 1.0), st.integers(0, 8).map(lambda k: k / 8))
@@ -61,7 +64,7 @@ def graphs(draw: st.DrawFn, hypotheses: int) -> Graph:
     ("short_cut", "test"),
     [(holm, bonferroni_test), (holm_sidak, sidak_test), (hochberg, hochberg_test), (hommel, simes_test)],
 )
-def test_short_cut_equals_the_full_closure(short_cut, test, p: Array) -> None:  # type: ignore[no-untyped-def]
+def test_short_cut_equals_the_full_closure(short_cut: Adjust, test: Adjust, p: Array) -> None:
     assert short_cut(p) == pytest.approx(
         closed(p.shape[1], lambda members: test(p[:, members])), abs=ROUNDING
     )
@@ -96,7 +99,9 @@ def test_more_is_assumed_so_more_is_rejected(p: Array) -> None:
 
 @given(blocks(), st.randoms(use_true_random=False))
 @pytest.mark.parametrize("adjust", ADJUSTMENTS)
-def test_adjusted_p_values_do_not_depend_on_order_or_company(adjust, p: Array, random) -> None:  # type: ignore[no-untyped-def]
+def test_adjusted_p_values_do_not_depend_on_order_or_company(
+    adjust: Adjust, p: Array, random: Random
+) -> None:
     whole = adjust(p)
     assert np.all((whole >= p - ROUNDING) & (whole <= 1.0))
     shuffled = random.sample(range(p.shape[1]), p.shape[1])

@@ -72,10 +72,10 @@ def test_weighted_simes_by_hand() -> None:
 
 
 @pytest.mark.parametrize("p", [[0.1, 1.1], [-0.1, 0.5], [np.nan, 0.5], 0.5, []])
-def test_what_is_no_p_value_is_refused(p: object) -> None:
+def test_what_is_no_p_value_is_refused(p: list[float]) -> None:
     for function in (holm, hommel, simes_test, bonferroni_test):
         with pytest.raises(ValueError, match="p-values"):
-            function(p)  # type: ignore[arg-type]
+            function(p)
 
 
 @pytest.mark.parametrize("weights", [[0.5, 0.6], [-0.1, 0.5], [1.0], [np.nan, 0.5]])
@@ -96,7 +96,9 @@ def test_what_is_no_weight_is_refused(weights: list[float]) -> None:
         ((), (), "1 to 12"),
     ],
 )
-def test_what_is_no_graph_is_refused(weights, transitions, message: str) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_no_graph_is_refused(
+    weights: tuple[float, ...], transitions: tuple[tuple[float, ...], ...], message: str
+) -> None:
     with pytest.raises(ValueError, match=message):
         Graph(weights, transitions)
 
