@@ -52,7 +52,7 @@ def stages(
     """
     if isinstance(seen, Events):
         raise ValueError(
-            "stages of a time to event share the people at risk; an adaptive design with a combination test needs another endpoint"
+            "the stages of a time to event share the people at risk; a combination test needs another endpoint"
         )
     trials = seen.shape[0]
     every = np.ones((trials, len(hypotheses)), dtype=np.bool_)

@@ -14,8 +14,10 @@ from handful.designs.pieces import Decision, Record
 from handful.engine.conduct import Step, conduct, steps
 from handful.engine.simulate import Job
 from handful.engine.trials import Trials
+from handful.engine.truth import Truth
 from handful.participants.block import Block
 from handful.participants.observations import Courses, Events, Outcomes, Pairs
+from handful.participants.potential import Participants
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class ParticipantStory:
     Attributes:
         number: Number in the order of arrival, from 1.
         arrival: Month of enrolment; None when recruitment has no timing.
-        arm: `treated` or `control`.
+        arm: `control`, `treated`, or with several treatments the name of the arm.
         dosed: Whether a product could be made (always true on control).
         resolved: Month in which the outcome was known, or known to be missing.
         observed: Whether the outcome was seen.
@@ -54,20 +56,29 @@ class LookStory:
         month: Month in which it was held; None when recruitment has no timing.
         included: Participants whose outcome was known.
         enrolled: Participants enrolled by then.
-        statistic: What the analysis said.
+        statistics: What the analysis said of each hypothesis.
         success_at_least: Threshold for success; None where success could not be claimed.
         futility_at_most: Threshold for futility; None where there was none.
-        decision: `success`, `futility` or `continue`; at the last look `no success` in place of `continue`.
+        decisions: Of each hypothesis: `success`, `futility`, `continue`, or `settled` when it was decided before; at the last
+            look `no success` in place of `continue`.
+        changes: What was changed at the look for the rest of the trial, one sentence an item.
     """
 
     number: int
     month: float | None
     included: int
     enrolled: int
-    statistic: float
+    statistics: tuple[float, ...]
     success_at_least: float | None
     futility_at_most: float | None
-    decision: str
+    decisions: tuple[str, ...]
+    changes: tuple[str, ...] = ()
+
+    @property
+    def decision(self) -> str:
+        """The decision on the trial: `success` when anything was claimed, else what goes on, else the last word."""
+        order = ("success", "continue", "no success", "futility", "settled")
+        return min(self.decisions, key=order.index)
 
 
 @dataclass(frozen=True)
@@ -82,7 +93,9 @@ class TrialStory:
         finished: Whether the planned looks could be held before participants ran out.
         months: How long it took; None when recruitment has no timing.
         estimate: Benefit reported, with its interval (lower, upper).
-        truth: True benefit in the scenario.
+        truth: True benefit in the scenario, of what the estimate is about.
+        hypotheses: Names of what was tested.
+        reported: Number of the hypothesis that the estimate is about, from 0.
     """
 
     trial: int
@@ -93,6 +106,8 @@ class TrialStory:
     months: float | None
     estimate: tuple[float, float, float]
     truth: float
+    hypotheses: tuple[str, ...] = ("treatment",)
+    reported: int = 0
 
 
 def replay(job: Job, trial: int) -> TrialStory:
@@ -112,27 +127,34 @@ def replay(job: Job, trial: int) -> TrialStory:
         raise ValueError(f"trials are numbered from 0; {trial} is none")
     plan, block = job.plan, Block(job.seed, trial, 1)
     people = job.scenario.participants(block, plan.participants, plan.endpoint)
-    looks = []
-    for step in steps(plan, people):
-        record = step.record
-        month = float(step.cut.month[0])
-        if not np.isfinite(month):
-            break
-        last = step.look == plan.looks.number - 1
-        looks.append(_look(plan, record, step.look, month, step, last))
+    held = [step for step in steps(plan, people) if np.isfinite(step.cut.month[0])]
     end = conduct(plan, people)
-    enrolled = int(end.enrolled[0])
-    made = people.manufactured
+    record, made = held[-1].record if held else _undisturbed(plan, people), people.manufactured
+    came = _came(record, end)
+    reported = int(end.hypothesis[0])
     return TrialStory(
         trial=trial,
-        participants=tuple(_participant(record, made, i) for i in range(enrolled)),
-        looks=tuple(looks),
+        participants=tuple(_participant(plan, record, made, i) for i in came),
+        looks=tuple(_look(plan, step, after) for step, after in zip(held, [*held[1:], None], strict=False)),
         success=bool(end.success[0]),
         finished=bool(end.finished[0]),
         months=_month(record, end),
         estimate=(float(end.estimate[0]), float(end.lower[0]), float(end.upper[0])),
-        truth=job.scenario.assigned_benefit(plan.endpoint),
+        truth=Truth.of(plan, job.scenario).benefits[reported],
+        hypotheses=tuple(hypothesis.name for hypothesis in plan.hypotheses),
+        reported=reported,
     )
+
+
+def _undisturbed(plan: Plan, people: Participants) -> Record:
+    """The block as it would be seen if nobody stopped it."""
+    return plan.arrangement.record(people, plan.allocation.assign(people), plan.endpoint)
+
+
+def _came(record: Record, end: Trials) -> list[int]:
+    """Places of those who were enrolled by the end of the trial."""
+    enrolled = np.flatnonzero(record.observations.arm[0] >= 0)
+    return [int(place) for place in enrolled[: int(end.enrolled[0])]]
 
 
 def _month(record: Record, end: Trials) -> float | None:
@@ -140,26 +162,78 @@ def _month(record: Record, end: Trials) -> float | None:
     return None if record.resolved is None else float(end.month[0])
 
 
-def _look(plan: Plan, record: Record, look: int, month: float, step: Step, last: bool) -> LookStory:
-    """Tell one look."""
-    upper, lower = plan.rule.upper[look], plan.rule.lower[look]
-    words = {Decision.SUCCESS: "success", Decision.FUTILITY: "futility", Decision.CONTINUE: "continue"}
-    said = words[Decision(int(step.decision[0, 0]))]
+def _look(plan: Plan, step: Step, after: Step | None) -> LookStory:
+    """Tell one look, and what it changed by the time of the next."""
+    record, month = step.record, float(step.cut.month[0])
+    upper, lower = plan.rule.upper[step.look], plan.rule.lower[step.look]
     included = int(step.cut.included[0])
     timed = record.arrival is not None
+    enrolled = record.observations.arm[0] >= 0
+    if record.arrival is not None:
+        there = enrolled & (record.arrival[0] <= month)
+    else:
+        there = enrolled[:included]
     return LookStory(
-        number=look + 1,
+        number=step.look + 1,
         month=month if timed else None,
-        included=included,
-        enrolled=int((record.arrival[0] <= month).sum()) if record.arrival is not None else included,
-        statistic=float(step.evidence.statistic[0, 0]),
+        included=int(enrolled[:included].sum()),
+        enrolled=int(there.sum()),
+        statistics=tuple(float(value) for value in step.evidence.statistic[0]),
         success_at_least=float(upper) if np.isfinite(upper) else None,
         futility_at_most=float(lower) if np.isfinite(lower) else None,
-        decision="no success" if last and said == "continue" else said,
+        decisions=_decisions(plan, step),
+        changes=() if after is None else _changes(plan, step, after),
     )
 
 
-def _participant(record: Record, made: np.ndarray | None, i: int) -> ParticipantStory:
+def _decisions(plan: Plan, step: Step) -> tuple[str, ...]:
+    """What was said of each hypothesis."""
+    words = {Decision.SUCCESS: "success", Decision.FUTILITY: "futility", Decision.CONTINUE: "continue"}
+    last = step.look == plan.looks.number - 1
+    said = []
+    for now, whole in zip(step.decision[0], step.settled[0], strict=True):
+        word = words[Decision(int(now))]
+        if now == Decision.CONTINUE:
+            word = "settled" if whole != Decision.CONTINUE else "no success" if last else "continue"
+        said.append(word)
+    return tuple(said)
+
+
+def _changes(plan: Plan, step: Step, after: Step) -> tuple[str, ...]:
+    """What an adaptation changed between two looks."""
+    before, now = step.steering, after.steering
+    if before is None or now is None:
+        return ()
+    changes = [
+        f"{hypothesis.name[0].upper()}{hypothesis.name[1:]} is no longer tested."
+        for number, hypothesis in enumerate(plan.hypotheses)
+        if before.tested[0, number] and not now.tested[0, number]
+    ]
+    if now.only_subgroup[0] and not before.only_subgroup[0]:
+        changes.append(f"From now on only people with {plan.subgroup} are enrolled.")
+    wanted = int(now.sizes[0, after.look])
+    if wanted != int(before.sizes[0, after.look]):
+        what = "events are" if plan.looks.counts == "events" else "participants are"
+        changes.append(
+            f"For the next look {wanted} {what} wanted in place of {int(before.sizes[0, after.look])}."
+        )
+    share, was = (steering.weights[0] / steering.weights[0].sum() for steering in (now, before))
+    if not np.allclose(share, was):
+        names = arm_names(plan)
+        chances = ", ".join(f"{names[arm]} {100 * part:.0f}%" for arm, part in enumerate(share))
+        changes.append(f"New participants are allocated anew: {chances}.")
+    return tuple(changes)
+
+
+def arm_names(plan: Plan) -> tuple[str, ...]:
+    """What the arms of a plan are called, control first."""
+    if plan.arms == 1:
+        return ("control", "treated")
+    named = {hypothesis.arm: hypothesis.name for hypothesis in plan.hypotheses if not hypothesis.in_subgroup}
+    return ("control", *(named.get(arm, f"arm {arm}") for arm in range(1, plan.arms + 1)))
+
+
+def _participant(plan: Plan, record: Record, made: np.ndarray | None, i: int) -> ParticipantStory:
     """Tell one participant."""
     seen = record.observations
     outcome, beside, event = 0.0, None, None
@@ -172,11 +246,12 @@ def _participant(record: Record, made: np.ndarray | None, i: int) -> Participant
         beside = float(seen.values[0, i, np.flatnonzero(seen.times <= 0)[-1]])
     elif isinstance(seen, Events):
         outcome, event = float(seen.time[0, i]), bool(seen.event[0, i])
-    treated = bool(seen.arm[0, i])
+    arm = int(seen.arm[0, i])
+    treated = arm > 0
     return ParticipantStory(
         number=i + 1,
         arrival=float(record.arrival[0, i]) if record.arrival is not None else None,
-        arm="treated" if treated else "control",
+        arm=arm_names(plan)[arm],
         dosed=not treated or made is None or bool(made[0, i]),
         resolved=float(record.resolved[0, i]) if record.resolved is not None else None,
         observed=seen.observed is None or bool(seen.observed[0, i]),

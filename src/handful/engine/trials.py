@@ -50,7 +50,7 @@ class Trials:
         return np.asarray(self.allocated[:, 1:].sum(axis=1, dtype=np.int32))
 
     def columns(self) -> dict[str, NDArray[np.generic]]:
-        """The fields by name, in order, a column each: who was treated, and where there are several arms or hypotheses each one."""
+        """The fields by name, in order: one column each, and one for each arm and claim where there are several."""
         found: dict[str, NDArray[np.generic]] = {}
         for field in fields(self):
             values = getattr(self, field.name)

@@ -8,7 +8,7 @@ from handful.designs.base import Plan
 from handful.scenarios.base import Scenario
 
 # Benefits are closed forms; what differs by less than rounding is the same.
-_SAME = 1e-12
+_SAME = 1e-9
 
 
 @dataclass(frozen=True)

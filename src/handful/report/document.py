@@ -64,6 +64,7 @@ def render(
         frontier=frontier_figure,
         success=success,
         scenario_results=results.scenario_tables(study, comparison, series),
+        claims=results.claims_table(study, comparison, series),
         stopping=results.stopping_table(comparison, series),
         stresses=stress_figures(study, comparison, series),
         stress_notes=reading(study),

@@ -12,6 +12,7 @@ from handful.report.tables import Table, Text
 from handful.report.tags import benefit_figure, benefit_unit, number, percent, plain, share, simulated
 from handful.select.characteristics import Characteristics, Spread
 from handful.select.results import Comparison, DesignSummary, Verdict
+from handful.select.words import benefit_words
 from handful.study.model import Study
 
 
@@ -188,6 +189,29 @@ def stopping_table(comparison: Comparison, series: Mapping[str, Series]) -> Tabl
         return None
     head = ("Design and look", *(s.name for s in comparison.scenarios))
     return Table("Ends at each look: with a claim (above) and without (below)", head, tuple(rows))
+
+
+def claims_table(study: Study, comparison: Comparison, series: Mapping[str, Series]) -> Table | None:
+    """How often each hypothesis is claimed, for the designs that have several; None when no design has."""
+    rows: list[tuple[Text, ...]] = []
+    for design in comparison.designs:
+        told = [comparison.cell(design.name, s.name) for s in comparison.scenarios]
+        if not told[0].claims:
+            continue
+        for k, claim in enumerate(told[0].claims):
+            cells = [
+                Markup('{} <span class="beside">truth {}</span>').format(
+                    share(c.claims[k].chance), benefit_words(c.claims[k].truth, study.endpoint)
+                )
+                for c in told
+            ]
+            rows.append((Markup("{}: {}").format(named(series[design.name]), claim.name), *cells))
+        false = [share(c.false_claims) for c in told]
+        rows.append((Markup("{}: any false claim").format(named(series[design.name])), *false))
+    if not rows:
+        return None
+    head = ("Design and hypothesis", *(s.name for s in comparison.scenarios))
+    return Table("Probability of each claim, for the designs with several hypotheses", head, tuple(rows))
 
 
 def named(series: Series) -> Markup:

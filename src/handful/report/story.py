@@ -16,6 +16,14 @@ _SAID = {
     "futility": "The trial stops without a claim.",
     "continue": "The trial goes on.",
     "no success": "Benefit is not claimed.",
+    "settled": "The trial stops without a claim.",
+}
+_SAID_OF_ONE = {
+    "success": "benefit is claimed",
+    "futility": "dropped",
+    "continue": "goes on",
+    "no success": "benefit is not claimed",
+    "settled": "was dropped before",
 }
 
 
@@ -39,7 +47,8 @@ def tell(
         newcomers = story.participants[told : max(told, look.enrolled)]
         sentences += [_participant(person, endpoint, beside) for person in newcomers]
         told += len(newcomers)
-        sentences.append(_look(look, len(story.looks), statistic))
+        sentences.append(_look(look, story, statistic))
+        sentences += look.changes
     sentences += [_participant(person, endpoint, beside) for person in story.participants[told:]]
     sentences += _end(story, endpoint)
     return sentences
@@ -60,7 +69,8 @@ def compared_with(plan: Plan) -> str:
 def _participant(person: ParticipantStory, endpoint: Endpoint, beside: str) -> str:
     """One participant in one sentence."""
     came = f", enrolled in month {person.arrival:.1f}," if person.arrival is not None else ""
-    arm = "is treated" if person.arm == "treated" else "is on control"
+    arms = {"treated": "is treated", "control": "is on control"}
+    arm = arms.get(person.arm, f"gets {person.arm}")
     if not person.dosed:
         arm = "should be treated, but no product could be made"
     return f"Participant {person.number}{came} {arm}: {_outcome(person, endpoint, beside)}."
@@ -92,9 +102,9 @@ def _value(outcome: float, endpoint: Endpoint) -> str:
     return f"{outcome:.3g}{noun}{unit}"
 
 
-def _look(look: LookStory, looks: int, statistic: str) -> str:
+def _look(look: LookStory, story: TrialStory, statistic: str) -> str:
     """One look in a few sentences."""
-    name = "The analysis" if looks == 1 else f"Look {look.number}"
+    name = "The analysis" if len(story.looks) == 1 else f"Look {look.number}"
     when = f" in month {look.month:.1f}" if look.month is not None else ""
     counted = "participant is" if look.included == 1 else "participants are"
     evidence, sign = natural_statistic(statistic)
@@ -105,8 +115,14 @@ def _look(look: LookStory, looks: int, statistic: str) -> str:
     if look.futility_at_most is not None:
         needed.append(f"futility is {low} {sign * look.futility_at_most + 0.0:.4g}")
     rule = f" ({'; '.join(needed)})" if needed else ""
-    reached = f"{evidence} is {sign * look.statistic + 0.0:.4g}{rule}"
-    return f"{name}{when}: {look.included} {counted} counted, {reached}. {_SAID[look.decision]}"
+    values = [f"{sign * statistic + 0.0:.4g}" for statistic in look.statistics]
+    if len(values) == 1:
+        reached, said = f"{evidence} is {values[0]}{rule}", _SAID[look.decision]
+    else:
+        of_each = zip(story.hypotheses, values, look.decisions, strict=True)
+        told = "; ".join(f"{name} {value}, {_SAID_OF_ONE[word]}" for name, value, word in of_each)
+        reached, said = f"{evidence} of each hypothesis{rule}: {told}", _SAID[look.decision]
+    return f"{name}{when}: {look.included} {counted} counted, {reached}. {said}"
 
 
 def _end(story: TrialStory, endpoint: Endpoint) -> list[str]:
@@ -122,7 +138,8 @@ def _end(story: TrialStory, endpoint: Endpoint) -> list[str]:
     if math.isfinite(value):
         low, high = sorted(endpoint.natural(limit) for limit in limits)
         interval = f" (interval {_plain(low, endpoint)} to {_plain(high, endpoint)})"
-        sentences.append(f"It reports {benefit_words(value, endpoint)}{interval}.")
+        about = f" for {story.hypotheses[story.reported]}" if len(story.hypotheses) > 1 else ""
+        sentences.append(f"It reports {benefit_words(value, endpoint)}{interval}{about}.")
     else:
         sentences.append("No benefit can be estimated from it.")
     sentences.append(f"The truth in this scenario is {benefit_words(story.truth, endpoint)}.")

@@ -70,7 +70,7 @@ class BinaryScenario(Scenario):
     def _base(self, exposure: Exposure, effect: Floats | float) -> Floats | float: ...
 
     def _base(self, exposure: Exposure, effect: Floats | float = 1.0) -> Floats | float:
-        """Probability of the event under an exposure in those who get a share of the effect, before drift, learning and shifts."""
+        """Probability of the event in those who get a share of the effect, before drift, learning and factors."""
         treated = self.treated if self.treated is not None else self.untreated + (self.effect or 0.0)
         if exposure == Exposure.UNTREATED:
             return self.untreated

@@ -11,6 +11,7 @@ from handful.analyses.base import Lattice
 from handful.designs.base import Plan
 from handful.engine import exact, numeric
 from handful.engine.summary import Summary
+from handful.engine.truth import Truth
 from handful.scenarios.base import Scenario
 from handful.select.figure import Figure
 
@@ -41,12 +42,32 @@ class Spread(BaseModel):
     shares: tuple[float, ...]
 
 
+class Claim(BaseModel):
+    """How often one of several hypotheses is rejected.
+
+    Attributes:
+        name: What is claimed then.
+        truth: True benefit of what it is about.
+        chance: Probability of the claim.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    truth: float
+    chance: Figure
+
+
 class Characteristics(BaseModel):
     """What a design does in a scenario.
 
     Attributes:
         truth: True benefit in people who are treated, on the scale of the endpoint's measure.
-        success: Probability of claiming benefit: power when there is one, type I error when there is none.
+        success: Probability of claiming benefit (of any treatment in anybody): power when there is one, type I error when
+            there is none.
+        claims: The same for each hypothesis, where there are several.
+        false_claims: Probability of claiming a benefit that is not there, be it beside one that is: the family-wise error.
+        arms: Expected participants on each arm, control first, where there are several treatments.
         success_at: The same at each look.
         failure_at: Probability of ending without a claim at each look.
         unfinished: Probability that participants run out before the trial can be finished.
@@ -65,6 +86,9 @@ class Characteristics(BaseModel):
 
     truth: float
     success: Figure
+    claims: tuple[Claim, ...] = ()
+    false_claims: Figure
+    arms: tuple[Figure, ...] = ()
     success_at: tuple[Figure, ...]
     failure_at: tuple[Figure, ...]
     unfinished: Figure
@@ -90,8 +114,7 @@ def characteristics(plan: Plan, scenario: Scenario, summary: Summary) -> Charact
     Returns:
         The characteristics; figures that depend on counts alone are exact where all trials can be enumerated.
     """
-    truth = scenario.benefit(plan.endpoint)
-    told = _simulated(plan, scenario, summary, truth)
+    told = _simulated(plan, scenario, summary)
     promised = numeric.characteristics(plan, scenario)
     if promised is not None:
         told["nominal"] = Figure.numeric(promised.success)
@@ -99,6 +122,7 @@ def characteristics(plan: Plan, scenario: Scenario, summary: Summary) -> Charact
     if counted is not None:
         told |= {
             "success": Figure.exact(counted.success),
+            "false_claims": Figure.exact(counted.success if Truth.of(plan, scenario).nulls[0] else 0.0),
             "success_at": tuple(Figure.exact(p) for p in counted.success_at),
             "failure_at": tuple(Figure.exact(p) for p in counted.failure_at),
             "analysed": Figure.exact(counted.analysed),
@@ -120,9 +144,7 @@ def simulated_characteristics(plan: Plan, scenario: Scenario, summary: Summary) 
     Returns:
         The characteristics, each figure with its Monte Carlo standard error.
     """
-    return Characteristics.model_validate(
-        _simulated(plan, scenario, summary, scenario.benefit(plan.endpoint))
-    )
+    return Characteristics.model_validate(_simulated(plan, scenario, summary))
 
 
 def exact_characteristics(plan: Plan, scenario: Scenario) -> exact.ExactCharacteristics | None:
@@ -171,15 +193,19 @@ def _can_run_out(plan: Plan, scenario: Scenario) -> bool:
     return exhausted or recruitment.until is not None
 
 
-def _simulated(plan: Plan, scenario: Scenario, s: Summary, truth: float) -> dict[str, object]:
+def _simulated(plan: Plan, scenario: Scenario, s: Summary) -> dict[str, object]:
     """Every figure from the sums over simulated trials."""
     n = s.trials
+    truth = scenario.benefit(plan.endpoint)
     defined = int(s.error[0])
     inferior = _inferior(plan, s)
     timed = scenario.recruitment.rate is not None or plan.endpoint.kind == "time to event"
     return {
         "truth": truth,
         "success": Figure.share(int(s.success_at.sum()), n),
+        "claims": _claims(plan, scenario, s),
+        "false_claims": Figure.share(s.false_claims, n),
+        "arms": tuple(Figure.mean(float(a), float(b), n) for a, b in s.arms) if plan.arms > 1 else (),
         "success_at": tuple(Figure.share(int(k), n) for k in s.success_at),
         "failure_at": tuple(Figure.share(int(k), n) for k in s.failure_at),
         "unfinished": Figure.share(s.unfinished, n),
@@ -193,6 +219,18 @@ def _simulated(plan: Plan, scenario: Scenario, s: Summary, truth: float) -> dict
         "nominal": None,
         "trials": n,
     }
+
+
+def _claims(plan: Plan, scenario: Scenario, s: Summary) -> tuple[Claim, ...]:
+    """How often each of several hypotheses is rejected."""
+    if len(plan.hypotheses) == 1:
+        return ()
+    truth = Truth.of(plan, scenario)
+    of_each = zip(plan.hypotheses, truth.benefits, s.claims, strict=True)
+    return tuple(
+        Claim(name=hypothesis.name, truth=benefit, chance=Figure.share(int(claimed), s.trials))
+        for hypothesis, benefit, claimed in of_each
+    )
 
 
 def _inferior(plan: Plan, s: Summary) -> Figure:

@@ -6,6 +6,7 @@ import importlib.metadata
 
 from handful.designs.base import Plan
 from handful.engine import exact
+from handful.engine.truth import Truth
 from handful.kernels.cache import kernel_hash
 from handful.scenarios.draws import kept
 from handful.select.answer import answer, warnings
@@ -113,14 +114,14 @@ def _summarise(bench: Bench, name: str, plan: Plan, cells: list[Cell]) -> Design
 def type_one_error(bench: Bench, name: str, plan: Plan, own: dict[str, Characteristics]) -> TypeOneError:
     """Type I error at the worst point of the null: over the declared scenarios that have weight, and over its boundary.
 
-    The boundary is searched exactly where trials can be enumerated. Where they cannot and no scenario with weight lies in the
-    null, one at the boundary is added.
+    With several hypotheses it is that of any false claim, be it beside a true one. The boundary is searched exactly where
+    trials can be enumerated. Where they cannot and no scenario with weight lies in the null, one at the boundary is added.
     """
     nominal = plan.aim.alpha
     nulls = {
-        f"in “{s}”": told.success
+        f"in “{s}”": told.false_claims
         for s, told in own.items()
-        if told.truth <= plan.null_benefit + 1e-9 and bench.study.scenario(s).weight > 0
+        if any(Truth.of(plan, bench.study.scenario(s)).nulls) and bench.study.scenario(s).weight > 0
     }
     lattice = exact.lattice_of(plan)
     if lattice is not None:
