@@ -127,9 +127,9 @@ def _level(family: _Family, look: int, z: Array) -> Array:
     for index in np.intersect1d(panel, np.arange(PANELS)):
         start, stop = float(ends[index]), float(ends[index + 1])
         series = _table(family, start, stop)[:, look]
-        slope = chebyshev.chebder(series) * (2.0 / (stop - start))
+        slope = np.asarray(chebyshev.chebder(series), dtype=np.float64) * (2.0 / (stop - start))
         some = panel == index
-        guess = np.interp(z[some], bounds, ends)
+        guess = np.asarray(np.interp(z[some], bounds, ends), dtype=np.float64)
         for _ in range(4):  # Newton's method on a nearly straight line
             excess = read_table(series, start, stop, guess) - z[some]
             guess = np.clip(guess - excess / read_table(slope, start, stop, guess), start, stop)

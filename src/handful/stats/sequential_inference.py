@@ -173,7 +173,7 @@ def conclude(
                 effects[:, some] = before.effect_with_tail(
                     np.array(tails), reached[some], statistic[some], theirs
                 )
-    return SequentialInference(p_value.reshape(z.shape), *effects.reshape(3, *z.shape))
+    return SequentialInference(*(part.reshape(z.shape) for part in (p_value, *effects)))
 
 
 def _groups(trials: Integers, information: Array, *, tables: bool) -> Iterator[tuple[Integers, bool]]:
