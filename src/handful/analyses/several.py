@@ -6,7 +6,7 @@ multiplicity costs is added by `combination.py`, or by boundaries that were made
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +20,11 @@ from handful.participants.observations import Cut, Observations
 class Several(Analysis):
     """Each hypothesis tested on its own, by the same analysis."""
 
-    kind: Literal["several"] = "several"
+    kind: str = "several"
     meaning: ClassVar[str] = "the same test for each hypothesis"
-    endpoints: ClassVar[frozenset[str]] = frozenset({"binary", "continuous", "count", "time to event", "ordinal"})
+    endpoints: ClassVar[frozenset[str]] = frozenset(
+        {"binary", "continuous", "count", "time to event", "ordinal"}
+    )
     reads: ClassVar[type[Observations]] = Observations
 
     base: SerializeAsAny[Analysis] = Field(description="Analysis of one treatment against control.")

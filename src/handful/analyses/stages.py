@@ -13,6 +13,7 @@ import numpy as np
 
 from handful.analyses.base import Aim, Analysis
 from handful.analyses.hypotheses import Hypothesis
+from handful.kernels.counting import count_prefix
 from handful.participants.observations import Cut, Events, Flags, Floats, Integers, Observations
 
 # A z-value that stands for no evidence at all: a p-value of 1 as far as numbers can say it.
@@ -26,10 +27,12 @@ class StageEvidence:
     Attributes:
         z: Evidence of the stage for each hypothesis, on the z scale and finite, shape (trials, hypotheses).
         tested: Hypotheses that were tested in it, likewise.
+        sizes: Participants of the stage whose outcome is known on each arm, control first, shape (trials, arms).
     """
 
     z: Floats
     tested: Flags
+    sizes: Integers
 
 
 def stages(
@@ -64,7 +67,13 @@ def stages(
         own = _only(seen, start)
         part = Cut(end, cut.month)
         z = [base.as_z(base.evidence(asked.view(own), part, aim).statistic) for asked in hypotheses]
-        yield StageEvidence(np.clip(np.hstack(z), NOTHING, -NOTHING), every if tested is None else tested)
+        yield StageEvidence(
+            z=np.clip(np.hstack(z), NOTHING, -NOTHING),
+            tested=every if tested is None else tested,
+            sizes=count_prefix(
+                own.arm, own.arm, end, own.observed, 1 + max(asked.arm for asked in hypotheses)
+            )[1],
+        )
         start = end
 
 
