@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from handful.analyses.base import Aim
+from handful.analyses.posterior_means import NormalPrior
 from handful.analyses.registry import analyses, make
 from handful.participants.observations import Courses, Events, Outcomes, Pairs
 from handful.testing.analyses import AnalysisCase, AnalysisContract, complemented, exchanged, negated
@@ -68,19 +69,33 @@ def paired(
     return AnalysisCase(make(kind, **settings), seen, Aim(1, null), Aim(-1, -null), mirrored)
 
 
+PRIOR = NormalPrior(mean=0.8, participants=3.0, sd=1.2, degrees=2.0)
+MEAN_ONLY = NormalPrior(mean=0.2, participants=0.5)
+
 # The benchmark of a proportion is that of the favourable result, which is the other one when the sign turns.
 TURNED = {"opposite": Aim(-1, 0.6), "mirrored": complemented}
 
 CASES = {
     "binomial": one_arm("binomial", YES_NO, 0.4, **TURNED),
     "beta binomial": one_arm("beta binomial", YES_NO, 0.4, **TURNED),
+    "dual criterion": AnalysisCase(
+        make("dual criterion", decision_value=0.5), outcomes(YES_NO, ALL_TREATED), Aim(1, 0.4)
+    ),
     "responses": one_arm("responses", YES_NO, 0.4, mirrored=complemented),
     "z one proportion": one_arm("z one proportion", YES_NO, 0.4, **TURNED),
     "one-sample t": one_arm("one-sample t", SCORES, 0.5),
+    "posterior mean against benchmark": one_arm("posterior mean against benchmark", SCORES, 0.5),
+    "posterior mean against benchmark, prior": AnalysisCase(
+        make("posterior mean against benchmark", prior=PRIOR), outcomes(SCORES, ALL_TREATED), Aim(1, 0.5)
+    ),
     "rate against benchmark": one_arm("rate against benchmark", BLEEDS, 2.0),
     "poisson against benchmark": one_arm("poisson against benchmark", BLEEDS, 2.0),
+    "posterior rate against benchmark": one_arm("posterior rate against benchmark", BLEEDS, 2.0),
     "one-sample log-rank": AnalysisCase(make("one-sample log-rank"), times(ALL_TREATED), Aim(1, 8.0)),
     "one-sample poisson": AnalysisCase(make("one-sample poisson"), times(ALL_TREATED), Aim(1, 8.0)),
+    "posterior hazard against benchmark": AnalysisCase(
+        make("posterior hazard against benchmark", prior=(2.0, 3.0)), times(ALL_TREATED), Aim(1, 8.0)
+    ),
     "mcnemar": paired("mcnemar", pairs(YES_NO), complemented),
     "mcnemar, mid-p": paired("mcnemar", pairs(YES_NO), exchanged, method="mid-p"),
     "mcnemar, unconditional": paired("mcnemar", pairs(YES_NO), complemented, method="unconditional"),
@@ -99,13 +114,38 @@ CASES = {
     "z pooled": two_arm("z pooled", YES_NO, complemented),
     "z pooled, margin": two_arm("z pooled", YES_NO, None, -0.1),
     "beta binomial two arms": two_arm("beta binomial two arms", YES_NO, complemented),
+    "dual criterion two arms": two_arm("dual criterion two arms", YES_NO, complemented, decision_value=0.2),
     "t test": two_arm("t test", SCORES, negated, 0.3),
     "t test, equal variances": two_arm("t test", SCORES, exchanged, variances="equal"),
     "z test": two_arm("z test", SCORES, negated, 0.3, sd=1.5),
+    "posterior mean difference": two_arm("posterior mean difference", SCORES, negated, 0.3),
+    "posterior mean difference, equal": two_arm(
+        "posterior mean difference", SCORES, exchanged, variances="equal"
+    ),
+    "posterior mean difference, known": two_arm("posterior mean difference", SCORES, negated, 0.3, sd=1.5),
+    "posterior mean difference, priors": two_arm(
+        "posterior mean difference", SCORES, None, 0.3, prior_treated=PRIOR, prior_control=MEAN_ONLY
+    ),
+    "dual criterion mean difference": two_arm(
+        "dual criterion mean difference", SCORES, negated, 0.3, decision_value=0.8
+    ),
     "permutation": two_arm("permutation", SCORES, negated, 0.3),
     "rank sum": two_arm("rank sum", RANKS, negated),
     "rate ratio": two_arm("rate ratio", BLEEDS, exchanged),
+    "posterior rate ratio": two_arm("posterior rate ratio", BLEEDS, exchanged),
+    "posterior rate ratio, prior": two_arm(
+        "posterior rate ratio", BLEEDS, None, 0.2, prior_treated=(1.0, 0.5), prior_control=(4.0, 2.0)
+    ),
     "log-rank": AnalysisCase(make("log-rank"), times(TWO_ARMS), Aim(1), None, exchanged),
+    "posterior hazard ratio": AnalysisCase(
+        make("posterior hazard ratio"), times(TWO_ARMS), Aim(1), None, exchanged
+    ),
+    "posterior hazard ratio, prior": AnalysisCase(
+        make("posterior hazard ratio", prior_ratio=0.7, prior_events=12.0),
+        times(TWO_ARMS),
+        Aim(1, -0.2),
+        Aim(-1, 0.2),
+    ),
 }
 
 

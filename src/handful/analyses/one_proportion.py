@@ -174,20 +174,12 @@ class Responses(OneProportion):
         )
 
 
-class BetaBinomial(OnPosterior, OneProportion):
-    """Posterior probability that the proportion is above the benchmark, with a beta prior.
+class BetaPosterior(OneProportion):
+    """The posterior of a proportion with a beta prior.
 
     The estimate is the posterior mean minus the benchmark, with its equal-tailed credible interval; with nobody seen they
     are those of the prior.
-
-    Example:
-        >>> BetaBinomial(prior=(1.0, 1.0)).table(20, 0.2)[[3, 6, 9]].round(4)
-        array([0.3704, 0.8915, 0.9959])
     """
-
-    kind: Literal["beta binomial"] = "beta binomial"
-    meaning: ClassVar[str] = "Bayesian comparison of a proportion with a benchmark, with a beta prior"
-    references: ClassVar[tuple[str, ...]] = ("thall1994",)
 
     prior: tuple[PositiveNumber, PositiveNumber] = Field(
         (1.0, 1.0), description="Favourable and unfavourable results that the prior is worth."
@@ -200,6 +192,19 @@ class BetaBinomial(OnPosterior, OneProportion):
     def estimates(self, size: int, benchmark: float, confidence: float) -> Floats:
         """Posterior mean minus the benchmark with its credible interval."""
         return _credible_estimates(size, benchmark, confidence, self.prior)
+
+
+class BetaBinomial(OnPosterior, BetaPosterior):
+    """Posterior probability that the proportion is above the benchmark, with a beta prior.
+
+    Example:
+        >>> BetaBinomial(prior=(1.0, 1.0)).table(20, 0.2)[[3, 6, 9]].round(4)
+        array([0.3704, 0.8915, 0.9959])
+    """
+
+    kind: Literal["beta binomial"] = "beta binomial"
+    meaning: ClassVar[str] = "Bayesian comparison of a proportion with a benchmark, with a beta prior"
+    references: ClassVar[tuple[str, ...]] = ("thall1994",)
 
 
 @lru_cache(maxsize=4096)

@@ -9,6 +9,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from handful.analyses.base import Analysis
+from handful.analyses.dual_criterion import DualCriterionMeans, DualCriterionProportion, DualCriterionTwoArms
 from handful.analyses.logrank import LogRank
 from handful.analyses.matched import ClusteredMcNemar, McNemar, PairedT
 from handful.analyses.matched_permutation import PairedPermutation, SignedRank
@@ -18,6 +19,9 @@ from handful.analyses.one_proportion_z import OneProportionZ
 from handful.analyses.one_sample_logrank import OneSampleLogRank, OneSamplePoisson
 from handful.analyses.papers import PAPERS
 from handful.analyses.permutation import TwoSamplePermutation
+from handful.analyses.posterior_hazards import PosteriorHazardAgainstBenchmark, PosteriorHazardRatio
+from handful.analyses.posterior_means import PosteriorMeanAgainstBenchmark, PosteriorMeanDifference
+from handful.analyses.posterior_rates import PosteriorRateAgainstBenchmark, PosteriorRateRatio
 from handful.analyses.rank_sum import RankSum
 from handful.analyses.rates import OwnRateRatio, PoissonAgainstBenchmark, RateAgainstBenchmark, RateRatio
 from handful.analyses.slope_break import SlopeBreak, SlopeBreakPermutation
@@ -34,13 +38,17 @@ analyses: Registry[Analysis] = Registry(Analysis, "analysis", group="handful.ana
 _BUILT_IN: tuple[type[Analysis], ...] = (
     Binomial,
     BetaBinomial,
+    DualCriterionProportion,
     OneProportionZ,
     Responses,
     OneSampleT,
+    PosteriorMeanAgainstBenchmark,
     RateAgainstBenchmark,
     PoissonAgainstBenchmark,
+    PosteriorRateAgainstBenchmark,
     OneSampleLogRank,
     OneSamplePoisson,
+    PosteriorHazardAgainstBenchmark,
     McNemar,
     ClusteredMcNemar,
     PairedT,
@@ -54,12 +62,17 @@ _BUILT_IN: tuple[type[Analysis], ...] = (
     Boschloo,
     PooledZ,
     BetaBinomialTwoArms,
+    DualCriterionTwoArms,
     TTest,
     ZTest,
+    PosteriorMeanDifference,
+    DualCriterionMeans,
     TwoSamplePermutation,
     RankSum,
     RateRatio,
+    PosteriorRateRatio,
     LogRank,
+    PosteriorHazardRatio,
 )
 
 for _analysis in _BUILT_IN:

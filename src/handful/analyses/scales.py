@@ -69,3 +69,24 @@ class OnPosterior(Analysis):
     def as_z(self, statistic: Floats) -> Floats:
         """Normal quantiles of the posterior probabilities; infinite where one is 0 or 1."""
         return np.asarray(ndtri(np.clip(statistic, 0.0, 1.0)))
+
+
+class OnDualCriterion(Analysis):
+    """Evidence is a posterior probability of benefit where the benefit is also large enough, and less than a half elsewhere.
+
+    It is no posterior probability itself: evidence against one direction is not evidence for the other, and it has no z scale.
+    """
+
+    statistic_name: ClassVar[str] = "posterior probability of benefit, if its median is relevant"
+
+    def critical(self, alpha: float) -> float:
+        """One minus the level, as for a posterior probability.
+
+        Raises:
+            ValueError: When the level is above a half: below that threshold the statistic does not stand for both criteria.
+        """
+        if alpha > 0.5:
+            raise ValueError(
+                f"a dual criterion asks for a certainty of at least a half, and 1 - {alpha:g} is less"
+            )
+        return (1.0 - alpha) / _ROUNDING

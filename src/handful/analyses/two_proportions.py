@@ -261,16 +261,12 @@ def _z_table(control: int, treated: int, null: float) -> Floats:
     return np.asarray(np.divide(excess, spread, out=np.zeros_like(excess), where=spread > 0))
 
 
-class BetaBinomialTwoArms(OnPosterior, TwoProportions):
-    """Posterior probability that treatment is better than control by more than the null, with independent beta priors.
+class TwoBetaPosteriors(TwoProportions):
+    """The posterior of the difference of two proportions with independent beta priors.
 
     With an empty arm the prior speaks for it. The estimate is the difference of the posterior means, with its
     equal-tailed credible interval.
     """
-
-    kind: Literal["beta binomial two arms"] = "beta binomial two arms"
-    meaning: ClassVar[str] = "Bayesian comparison of two proportions with beta priors"
-    references: ClassVar[tuple[str, ...]] = ("cook2008",)
 
     prior_treated: tuple[PositiveNumber, PositiveNumber] = Field(
         (1.0, 1.0), description="Favourable and unfavourable results on treatment that the prior is worth."
@@ -286,6 +282,14 @@ class BetaBinomialTwoArms(OnPosterior, TwoProportions):
     def estimates(self, control: int, treated: int, confidence: float) -> Floats:
         """Posterior mean of the difference with its credible interval."""
         return _credible_estimates(control, treated, confidence, self.prior_control, self.prior_treated)
+
+
+class BetaBinomialTwoArms(OnPosterior, TwoBetaPosteriors):
+    """Posterior probability that treatment is better than control by more than the null, with independent beta priors."""
+
+    kind: Literal["beta binomial two arms"] = "beta binomial two arms"
+    meaning: ClassVar[str] = "Bayesian comparison of two proportions with beta priors"
+    references: ClassVar[tuple[str, ...]] = ("cook2008",)
 
 
 @lru_cache(maxsize=1024)

@@ -149,9 +149,10 @@ def ratio_quantile(
     """
     level = proportion(probability, "probability")
     (shape1, shape2), (scale1, scale2) = _positive(events1, events2), _positive(exposure1, exposure2)
-    # The smaller share is found to its last digits, and a ratio needs both shares.
+    # Either share to its last digits, however close to 1 the other is.
     share, rest = betaincinv(shape1, shape2, level), betaincinv(shape2, shape1, 1.0 - level)
-    return np.asarray(np.where(share < 0.5, share / (1.0 - share), (1.0 - rest) / rest) * scale2 / scale1)
+    odds = np.divide(share, rest, out=np.full(np.shape(rest), np.inf), where=rest > 0.0)
+    return np.asarray(odds * scale2 / scale1)
 
 
 def _share(

@@ -10,28 +10,42 @@ from handful.analyses.base import Aim, Analysis
 from handful.analyses.registry import analyses
 from handful.participants.observations import Courses, Cut, Events, Observations, Outcomes, Pairs
 
-SETTINGS: dict[str, dict[str, object]] = {"z test": {"sd": 1.5}}
+SETTINGS: dict[str, dict[str, object]] = {
+    "z test": {"sd": 1.5},
+    "dual criterion": {"decision_value": 0.5},
+    "dual criterion two arms": {"decision_value": 0.1},
+    "dual criterion mean difference": {"decision_value": 0.5},
+}
+"""What those need that have no usual settings."""
 ONE_ARM = {
     "binomial",
     "beta binomial",
+    "dual criterion",
     "z one proportion",
     "responses",
     "one-sample t",
+    "posterior mean against benchmark",
     "rate against benchmark",
     "poisson against benchmark",
+    "posterior rate against benchmark",
     "one-sample log-rank",
     "one-sample poisson",
+    "posterior hazard against benchmark",
 }
 BENCHMARKS = {
     "binomial": 0.4,
     "beta binomial": 0.4,
+    "dual criterion": 0.4,
     "z one proportion": 0.4,
     "responses": 0.4,
     "one-sample t": 1.0,
+    "posterior mean against benchmark": 1.0,
     "rate against benchmark": 2.0,
     "poisson against benchmark": 2.0,
+    "posterior rate against benchmark": 2.0,
     "one-sample log-rank": 8.0,
     "one-sample poisson": 8.0,
+    "posterior hazard against benchmark": 8.0,
 }
 
 
