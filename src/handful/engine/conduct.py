@@ -72,7 +72,9 @@ def steps(plan: Plan, people: Participants) -> Iterator[Step]:
         said = plan.rule.decide(look, evidence)
         # To continue is 0: an ended trial says nothing more, and what a hypothesis was told first remains.
         said *= held[:, None]
-        settled = said if look == 0 else settled + said * (settled == CONTINUE)
+        if len(plan.hypotheses) > 1:
+            said *= settled == CONTINUE
+        settled = settled + said
         yield Step(look, record, cut, evidence, said, settled, running, steering)
         running = held & _goes_on(plan, settled)
         if look == last or not running.any():
