@@ -14,7 +14,7 @@ DEMO   := examples/stargardt_rpe/study.yaml
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint browser docs bench picture clean
+.PHONY: help setup demo test lint browser docs bench verify picture clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -41,6 +41,9 @@ docs: $(DEV) ## build the documentation into docs/_build/html; a warning is an e
 
 bench: $(DEV) ## measure speed and memory as ratios on this machine
 	$(BIN)/python -m benchmarks
+
+verify: $(DEV) ## run the long statistical studies and write build/verification.md
+	$(BIN)/python -m verification
 
 picture: $(DEV) demo browser ## draw the picture of the report that README.md shows
 	$(BIN)/python docs/picture.py build/demo/report.html docs/_static/report.png 1280 light

@@ -1,0 +1,1 @@
+"""Long statistical studies with numeric verdicts, each traced to a stated requirement: the open validation pack."""
