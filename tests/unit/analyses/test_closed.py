@@ -1,0 +1,112 @@
+"""The closed combination test against what its papers say, computed another way."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from scipy.special import log_ndtr, ndtr, ndtri
+
+from handful.analyses.base import Aim
+from handful.analyses.closed import Closed
+from handful.analyses.hypotheses import Hypothesis
+from handful.analyses.two_means import ZTest
+from handful.participants.observations import Cut, Events, Outcomes, Stage
+
+K, TRIALS, EACH = 3, 400, 6
+ARMS = tuple(Hypothesis(name=f"dose {arm}", arm=arm) for arm in range(1, K + 1))
+FIRST = (K + 1) * EACH
+
+
+def data(effect: float = 0.0) -> Outcomes:
+    """Two stages; in the second everybody is on control or on the dose of the trial's number."""
+    rng = np.random.default_rng(20261122)
+    first = np.tile(np.arange(K + 1), (TRIALS, EACH))
+    kept = 1 + np.arange(TRIALS) % K
+    second = np.tile([0, 1], (TRIALS, EACH)) * kept[:, None]
+    arm = np.hstack([first, second]).astype(np.int8)
+    return Outcomes(arm, None, rng.normal(size=arm.shape) + effect * (arm == kept[:, None]))
+
+
+def cut(seen: Outcomes) -> Cut:
+    trials = len(seen.arm)
+    tested = np.zeros((trials, K), dtype=np.bool_)
+    tested[np.arange(trials), np.arange(trials) % K] = True
+    whole = np.full(trials, seen.shape[1])
+    return Cut(whole, np.zeros(trials), (Stage(np.full(trials, FIRST), np.zeros(trials)),), tested)
+
+
+def z_by_hand(seen: Outcomes, trial: int, arm: int, people: slice) -> float:
+    """z of a dose against control among some participants, with a standard deviation of 1."""
+    arms, outcome = seen.arm[trial, people], seen.outcome[trial, people]
+    a, c = outcome[arms == arm], outcome[arms == 0]
+    return float((a.mean() - c.mean()) / np.sqrt(1 / len(a) + 1 / len(c)))
+
+
+@pytest.mark.parametrize("combination", ["inverse normal", "fisher"])
+def test_bonferroni_closed_test_of_the_kept_dose_by_hand(combination: str) -> None:
+    seen = data(0.5)
+    weights = (2.0, 1.0)
+    analysis = Closed(
+        base=ZTest(sd=1), hypotheses=ARMS, weights=weights, intersection="bonferroni", combination=combination
+    )
+    found = analysis.evidence(seen, cut(seen), Aim()).statistic
+    for trial in (0, 1, 2, 77):
+        kept = trial % K
+        first = [z_by_hand(seen, trial, arm, slice(0, FIRST)) for arm in range(1, K + 1)]
+        second = z_by_hand(seen, trial, kept + 1, slice(FIRST, None))
+        smallest = np.inf
+        for size in range(1, K + 1):
+            for members in combinations(range(K), size):
+                if kept not in members:
+                    continue
+                p = min(1.0, size * min(float(ndtr(-first[m])) for m in members))
+                if combination == "fisher":
+                    combined = -np.log(p) - float(log_ndtr(-second))
+                else:
+                    one = max(-38.0, float(-ndtri(p)))
+                    combined = np.sqrt(2 / 3) * one + np.sqrt(1 / 3) * second
+                smallest = min(smallest, combined)
+        assert found[trial, kept] == pytest.approx(smallest, rel=1e-9)
+        others = [k for k in range(K) if k != kept]
+        assert (found[trial, others] <= found[trial, kept]).all()
+
+
+@pytest.mark.parametrize("intersection", ["dunnett", "simes", "bonferroni", "sidak"])
+def test_one_hypothesis_is_the_weighted_statistic_of_cui_hung_and_wang(intersection: str) -> None:
+    seen = data()
+    arm = np.where(seen.arm > 1, np.int8(1), seen.arm)
+    seen = Outcomes(arm, None, seen.outcome)
+    analysis = Closed(
+        base=ZTest(sd=1), hypotheses=(Hypothesis(),), weights=(0.3, 0.7), intersection=intersection
+    )
+    look = Cut(
+        np.full(TRIALS, seen.shape[1]), np.zeros(TRIALS), (Stage(np.full(TRIALS, FIRST), np.zeros(TRIALS)),)
+    )
+    found = analysis.evidence(seen, look, Aim()).statistic[:, 0]
+    for trial in range(5):
+        stages = (z_by_hand(seen, trial, 1, part) for part in (slice(0, FIRST), slice(FIRST, None)))
+        first, second = stages
+        assert found[trial] == pytest.approx(np.sqrt(0.3) * first + np.sqrt(0.7) * second, abs=1e-12)
+
+
+def test_before_the_second_stage_it_is_the_closed_test_of_the_first() -> None:
+    seen = data()
+    look = Cut(np.full(TRIALS, FIRST), np.zeros(TRIALS))
+    analysis = Closed(base=ZTest(sd=1), hypotheses=ARMS, weights=(1, 1), intersection="bonferroni")
+    found = analysis.evidence(seen, look, Aim()).statistic
+    p = np.array(
+        [[ndtr(-z_by_hand(seen, t, arm, slice(0, FIRST))) for arm in range(1, K + 1)] for t in range(20)]
+    )
+    order = np.sort(p, axis=1) * np.arange(K, 0, -1)
+    holm = np.minimum(np.maximum.accumulate(order, axis=1), 1)
+    np.testing.assert_allclose(np.sort(ndtr(-found[:20]), axis=1), holm, rtol=1e-9)
+
+
+def test_stages_of_a_time_to_event_are_refused() -> None:
+    arm = np.zeros((1, 4), dtype=np.int8)
+    seen = Events(arm, None, np.zeros((1, 4)), np.ones((1, 4)), np.ones((1, 4), dtype=np.bool_))
+    analysis = Closed(base=ZTest(sd=1), hypotheses=ARMS, weights=(1, 1))
+    with pytest.raises(ValueError, match="share the people at risk"):
+        analysis.evidence(seen, Cut(np.array([4]), np.zeros(1)), Aim())
