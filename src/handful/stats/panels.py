@@ -6,6 +6,8 @@ accuracy by narrower panels, so that a breakpoint of the function is simply the 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from math import ceil
@@ -106,3 +108,50 @@ def read_table(coefficients: Array, start: float, stop: float, at: Array) -> Arr
         array([ True])
     """
     return np.asarray(chebyshev.chebval((2.0 * at - (start + stop)) / (stop - start), coefficients))
+
+
+@dataclass(frozen=True)
+class PanelTable:
+    """A function of one variable tabulated in consecutive panels.
+
+    Attributes:
+        ends: where the panels meet, growing; shape (panels + 1,).
+        coefficients: of the Chebyshev series of each panel; shape (ORDER, panels).
+
+    Example:
+        >>> table = PanelTable.of(np.sqrt, np.array([1.0, 2.0, 4.0]))
+        >>> bool(np.allclose(table(np.array([[1.5], [3.0]])), np.sqrt([[1.5], [3.0]]), rtol=1e-12))
+        True
+    """
+
+    ends: Array
+    coefficients: Array
+
+    @classmethod
+    def of(cls, function: Callable[[Array], Array], ends: Array) -> PanelTable:
+        """Tabulate a function, which is analytic in each panel and takes and returns flat arrays."""
+        points = np.array([table_points(start, stop) for start, stop in pairwise(ends)])
+        values = function(points.ravel()).reshape(points.shape)
+        return cls(ends, table_coefficients(values))
+
+    def panel(self, at: Array) -> NDArray[np.intp]:
+        """The panel of each point; of two that meet there, the right one."""
+        return np.asarray(np.clip(np.searchsorted(self.ends, at, side="right") - 1, 0, self.ends.size - 2))
+
+    def __call__(self, at: Array) -> Array:
+        """Values at points between the first and the last end, of their shape."""
+        index = self.panel(at)
+        start, stop = self.ends[index], self.ends[index + 1]
+        x = (2.0 * at - (start + stop)) / (stop - start)
+        return np.asarray(chebyshev.chebval(x, self.coefficients[:, index], tensor=False))
+
+
+def split(ends: Array, width: float) -> Array:
+    """Ends of panels no wider than a width that meet wherever given ones do.
+
+    Example:
+        >>> split(np.array([0.0, 1.0, 3.0]), 1.5)
+        array([0., 1., 2., 3.])
+    """
+    parts = [np.linspace(start, stop, ceil((stop - start) / width) + 1)[1:] for start, stop in pairwise(ends)]
+    return np.concatenate([ends[:1], *parts])
