@@ -65,6 +65,7 @@ class Interim:
     Attributes:
         look: Number of the look, from 0.
         cut: What was looked at, with the looks before it.
+        enrolled: Participants enrolled by then, whose outcome may not be known yet: they keep their arm, shape (trials,).
         observations: What is seen of the participants; only those in the cut may be used.
         evidence: What the analysis said.
         settled: What each hypothesis has been told so far, shape (trials, hypotheses); the codes are those of `Decision`.
@@ -74,6 +75,7 @@ class Interim:
 
     look: int
     cut: Cut
+    enrolled: Integers
     observations: Observations
     evidence: Evidence
     settled: NDArray[np.int8]

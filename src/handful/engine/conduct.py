@@ -17,7 +17,7 @@ from handful.designs.base import Plan
 from handful.designs.pieces import Decision, Record
 from handful.engine.trials import Trials
 from handful.kernels.counting import allocated_prefix, arrived_by
-from handful.participants.observations import Arms, Cut, Flags, Stage
+from handful.participants.observations import Cut, Flags, Stage
 from handful.participants.potential import Participants
 
 Decisions = NDArray[np.int8]
@@ -81,11 +81,12 @@ def steps(plan: Plan, people: Participants) -> Iterator[Step]:
             return
         earlier = (*earlier, Stage(live.included, cut.month, tested))
         if steering is not None and plan.adaptation is not None:
-            interim = Interim(look, live, record.observations, evidence, settled, running, steering)
+            enrolled = cut.included if record.arrival is None else arrived_by(record.arrival, cut.month)
+            interim = Interim(look, live, enrolled, record.observations, evidence, settled, running, steering)
             steering = plan.adaptation.adapt(interim)
             settled = np.where((settled == CONTINUE) & ~steering.tested, FUTILITY, settled)
             running &= _goes_on(plan, settled)
-            arm = _allocated_anew(plan, people, record, cut, steering)
+            arm = plan.allocation.reassign(people, record.observations.arm, enrolled, steering)
             record = plan.arrangement.record(people, arm, plan.endpoint)
 
 
@@ -148,13 +149,6 @@ def _goes_on(plan: Plan, settled: Decisions) -> Flags:
     if plan.ends == "all decided":
         return undecided
     return undecided & ~_of_any(settled == SUCCESS)
-
-
-def _allocated_anew(plan: Plan, people: Participants, record: Record, cut: Cut, steering: Steering) -> Arms:
-    """Arms when those who come after a look are allocated as steered."""
-    arrival = record.arrival
-    start = cut.included if arrival is None else arrived_by(arrival, cut.month)
-    return plan.allocation.reassign(people, record.observations.arm, start, steering)
 
 
 def _strongest(step: Step, claims: Flags) -> NDArray[np.int64]:

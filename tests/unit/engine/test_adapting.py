@@ -102,6 +102,25 @@ def test_those_enrolled_before_the_look_keep_their_arm_and_the_rest_get_what_is_
     np.testing.assert_array_equal(second.cut.tested, second.steering.tested)
 
 
+def test_an_adaptation_is_told_who_was_enrolled_by_the_look() -> None:
+    told: list[Interim] = []
+
+    @dataclass(frozen=True)
+    class Watching(KeepTheBest):
+        def adapt(self, interim: Interim) -> Steering:
+            told.append(interim)
+            return super().adapt(interim)
+
+    first, _ = steps(plan(Watching()), people())
+    assert first.record.arrival is not None
+    by_then = (first.record.arrival <= first.cut.month[:, None]).sum(axis=1)
+    np.testing.assert_array_equal(told[0].enrolled, by_then)
+    assert (told[0].enrolled > told[0].cut.included).all()
+    untimed = TRUTH.replace(recruitment={}).participants(Block(7, 0, 20), 60, ENDPOINT)
+    assert len(list(steps(plan(Watching()), untimed))) == 2
+    np.testing.assert_array_equal(told[1].enrolled, 12)
+
+
 def test_what_is_dropped_is_settled_and_never_claimed() -> None:
     claimed = replace(plan(KeepTheBest()), rule=Thresholds((np.inf, -50.0), (-np.inf, -60.0)))
     trials = conduct(claimed, people())
