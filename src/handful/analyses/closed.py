@@ -7,23 +7,61 @@ With one hypothesis this is the plain combination test, which for two stages is 
 
 from __future__ import annotations
 
-from itertools import chain, combinations
-from typing import ClassVar, Literal
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import ClassVar, Literal, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 from scipy.special import log_ndtr, ndtr, ndtri
 
-from handful.analyses.base import Aim, Evidence, Floats
+from handful.analyses.base import Aim, Evidence, Floats, Integers
 from handful.analyses.several import Several
 from handful.analyses.stages import NOTHING, StageEvidence, stages
 from handful.participants.observations import Cut, Observations
-from handful.spec.quantities import PositiveNumber
+from handful.spec.base import Spec, wanted
+from handful.spec.quantities import NonNegativeNumber, Number, PositiveNumber
 from handful.stats.dunnett import dunnett_p_value, loadings
-from handful.stats.multiplicity import bonferroni_test, sidak_test, simes_test
+from handful.stats.graphical import Graph
+from handful.stats.multiplicity import bonferroni_test, intersections, sidak_test, simes_test
 
-Intersection = Literal["dunnett", "simes", "bonferroni", "sidak"]
+Members = tuple[int, ...]
+Test = Callable[[Floats], Floats]
 Combination = Literal["inverse normal", "fisher"]
+NamedTest = Literal["dunnett", "simes", "bonferroni", "sidak"]
+
+_OF_P_VALUES: dict[str, Test] = {"simes": simes_test, "bonferroni": bonferroni_test, "sidak": sidak_test}
+
+
+class GraphTest(Spec):
+    """Weighted Bonferroni tests of the intersections, with weights from a graph of the hypotheses.
+
+    Of an intersection the weights of those hypotheses are used that are still tested, after all others have passed theirs
+    on (Bretz, Maurer, Brannath and Posch 2009).
+    """
+
+    weights: tuple[NonNegativeNumber, ...] = Field(
+        min_length=1, max_length=8, description="Weight of each hypothesis: its share of the level."
+    )
+    transitions: tuple[tuple[NonNegativeNumber, ...], ...] = Field(
+        description="Row by row how each hypothesis divides its weight among the others when it is rejected."
+    )
+
+    @model_validator(mode="after")
+    def _is_a_graph(self) -> Self:
+        try:
+            self.graph()
+        except ValueError as refused:
+            raise wanted(f"a graph of hypotheses ({refused})", at="transitions") from None
+        return self
+
+    def graph(self) -> Graph:
+        """The graph."""
+        return Graph(self.weights, self.transitions)
+
+
+Intersection = NamedTest | GraphTest
 
 
 class Closed(Several):
@@ -31,7 +69,8 @@ class Closed(Several):
 
     The statistic of a hypothesis is the smallest of the combined statistics of the intersections that hold it, so that one
     threshold decides all of them. With the inverse normal combination it is on the z scale (Lehmacher and Wassmer 1999), with
-    Fisher's it is minus the logarithm of the product of the stage-wise p-values (Bauer and Koehne 1994).
+    Fisher's it is minus the logarithm of the product of the stage-wise p-values (Bauer and Koehne 1994), each to the power
+    that makes the first 1 and the others the square root of their weight relative to it.
     """
 
     kind: str = "closed"
@@ -43,14 +82,17 @@ class Closed(Several):
     )
     intersection: Intersection = Field("dunnett", description="Test of an intersection of hypotheses.")
     combination: Combination = Field("inverse normal", description="How the stages are combined.")
+    rejects_at: tuple[Number | None, ...] = Field(
+        (),
+        description="Threshold of each look, for an intersection that reached one to stay rejected; nothing where none can.",
+    )
 
     def evidence(self, seen: Observations, cut: Cut, aim: Aim) -> Evidence:
         """The smallest combined statistic over the intersections that hold each hypothesis; finite."""
         number = len(self.hypotheses)
-        held = list(chain.from_iterable(combinations(range(number), k) for k in range(1, number + 1)))
-        told = list(stages(self.base, self.hypotheses, seen, cut, aim))
+        told = [_Tested.of(stage) for stage in stages(self.base, self.hypotheses, seen, cut, aim)]
         statistic = np.full((seen.shape[0], number), np.inf)
-        for members in held:
+        for members in intersections(number):
             combined = self._combined([self._intersection(stage, members) for stage in told])
             for member in members:
                 np.minimum(statistic[:, member], combined, out=statistic[:, member])
@@ -65,41 +107,91 @@ class Closed(Several):
         return z if self.combination == "inverse normal" else float(-log_ndtr(-z))
 
     def _combined(self, z: list[Floats]) -> Floats:
-        """Combine the z-values of the stages that were held."""
+        """Combine the z-values of the stages that were held; what was rejected before keeps a statistic that rejects."""
+        now = self._up_to(z)
+        last = len(z) - 1
+        if last == 0 or len(self.rejects_at) <= last or (needed := self.rejects_at[last]) is None:
+            return now
+        for look, threshold in enumerate(self.rejects_at[:last]):
+            if threshold is not None:
+                then = self._up_to(z[: look + 1])
+                now = np.where(then >= threshold, np.maximum(now, np.maximum(then, needed)), now)
+        return now
+
+    def _up_to(self, z: list[Floats]) -> Floats:
+        """The combined statistic of some first stages."""
+        weights = np.asarray(self.weights[: len(z)])
         if self.combination == "fisher":
-            return np.asarray(sum(-log_ndtr(-stage) for stage in z))
-        shares = np.sqrt(np.asarray(self.weights[: len(z)]) / sum(self.weights[: len(z)]))
+            powers = np.sqrt(weights / weights[0])
+            return np.asarray(sum(-power * log_ndtr(-stage) for power, stage in zip(powers, z, strict=True)))
+        shares = np.sqrt(weights / weights.sum())
         return np.asarray(sum(share * stage for share, stage in zip(shares, z, strict=True)))
 
-    def _intersection(self, stage: StageEvidence, members: tuple[int, ...]) -> Floats:
+    def _intersection(self, stage: _Tested, members: Members) -> Floats:
         """The z-value of one stage against an intersection; no evidence at all where none of it was still tested."""
-        columns = list(members)
-        tested = stage.tested[:, columns]
-        if len(columns) == 1:
-            return np.where(tested[:, 0], stage.z[:, columns[0]], NOTHING)
-        found = np.full(len(tested), NOTHING)
+        found = np.full(len(stage.sets), NOTHING)
+        left = stage.sets & _as_set(members)
         # Trials differ in what they dropped, and there are few ways to do so.
-        patterns, place = np.unique(tested, axis=0, return_inverse=True)
-        for which, pattern in enumerate(patterns):
-            left = [column for column, kept in zip(columns, pattern, strict=True) if kept]
-            here = np.flatnonzero(place.reshape(-1) == which)
-            if len(left) == 1:
-                found[here] = stage.z[here, left[0]]
-            elif left:
-                found[here] = self._of_several(stage, here, left)
+        for which in np.flatnonzero(np.bincount(left)).tolist():
+            still = tuple(member for member in members if which >> member & 1)
+            if still:
+                here = slice(None) if stage.alike else np.flatnonzero(left == which)
+                found[here] = self._of(stage, here, still)
         return found
 
-    def _of_several(self, stage: StageEvidence, here: np.ndarray, left: list[int]) -> Floats:
-        """The z-value of one stage of some trials against an intersection of at least two hypotheses."""
-        z = stage.z[here][:, left]
+    def _of(self, stage: _Tested, here: slice | Integers, still: Members) -> Floats:
+        """The z-value of one stage of some trials against an intersection of hypotheses that were all tested."""
+        z = stage.told.z[here]
+        if len(still) == 1 and not isinstance(self.intersection, GraphTest):
+            return z[:, still[0]]
+        z = z[:, list(still)]
         if self.intersection == "dunnett":
-            arms = [self.hypotheses[column].arm for column in left]
+            arms = [self.hypotheses[member].arm for member in still]
             # An arm without anybody has no say; a size of one keeps its loading defined.
-            sizes = np.maximum(stage.sizes[here], 1)
+            sizes = np.maximum(stage.told.sizes[here], 1)
             p = dunnett_p_value(z, loadings(sizes[:, arms], sizes[:, 0]))
+        elif isinstance(self.intersection, GraphTest):
+            p = bonferroni_test(ndtr(-z), _graph(self.intersection).weights_of(still))
         else:
-            test = {"simes": simes_test, "bonferroni": bonferroni_test, "sidak": sidak_test}[
-                self.intersection
-            ]
-            p = test(ndtr(-z))
+            p = _OF_P_VALUES[self.intersection](ndtr(-z))
         return np.asarray(np.clip(-ndtri(p), NOTHING, -NOTHING))
+
+
+class ClosedByProducts(Closed):
+    """The closed test with Fisher's combination, whose statistic bears another name."""
+
+    statistic_name: ClassVar[str] = "minus the logarithm of the product of p-values"
+
+    combination: Combination = Field("fisher", description="How the stages are combined.")
+
+
+@dataclass(frozen=True)
+class _Tested:
+    """A stage with the hypotheses that each trial tested in it, as the bits of a number.
+
+    Attributes:
+        told: The stage.
+        sets: What each trial tested, shape (trials,).
+        alike: Whether all trials tested the same.
+    """
+
+    told: StageEvidence
+    sets: Integers
+    alike: bool
+
+    @classmethod
+    def of(cls, told: StageEvidence) -> _Tested:
+        """Read what was tested."""
+        sets = told.tested @ (1 << np.arange(told.tested.shape[1]))
+        return cls(told, sets, bool((sets == sets[:1]).all()))
+
+
+def _as_set(members: Members) -> int:
+    """Members as the bits of a number."""
+    return sum(1 << member for member in members)
+
+
+@lru_cache(maxsize=64)
+def _graph(test: GraphTest) -> Graph:
+    """The graph of a test, with its weights of all intersections."""
+    return test.graph()

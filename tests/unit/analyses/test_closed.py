@@ -9,8 +9,9 @@ import pytest
 from scipy.special import log_ndtr, ndtr, ndtri
 
 from handful.analyses.base import Aim
-from handful.analyses.closed import Closed
+from handful.analyses.closed import Closed, GraphTest
 from handful.analyses.hypotheses import Hypothesis
+from handful.analyses.several import Several
 from handful.analyses.two_means import ZTest
 from handful.participants.observations import Cut, Events, Outcomes, Stage
 
@@ -63,7 +64,7 @@ def test_bonferroni_closed_test_of_the_kept_dose_by_hand(combination: str) -> No
                     continue
                 p = min(1.0, size * min(float(ndtr(-first[m])) for m in members))
                 if combination == "fisher":
-                    combined = -np.log(p) - float(log_ndtr(-second))
+                    combined = -np.log(p) - np.sqrt(1 / 2) * float(log_ndtr(-second))
                 else:
                     one = max(-38.0, float(-ndtri(p)))
                     combined = np.sqrt(2 / 3) * one + np.sqrt(1 / 3) * second
@@ -110,3 +111,38 @@ def test_stages_of_a_time_to_event_are_refused() -> None:
     analysis = Closed(base=ZTest(sd=1), hypotheses=ARMS, weights=(1, 1))
     with pytest.raises(ValueError, match="share the people at risk"):
         analysis.evidence(seen, Cut(np.array([4]), np.zeros(1)), Aim())
+
+
+def test_an_intersection_that_was_rejected_stays_rejected() -> None:
+    seen = data(0.5)
+    plain = Closed(base=ZTest(sd=1), hypotheses=ARMS, weights=(1, 1))
+    keeping = plain.replace(rejects_at=(1.0, 2.5))
+    look = cut(seen)
+    first = Cut(look.earlier[0].included, look.month)
+    then = plain.evidence(seen, first, Aim()).statistic
+    np.testing.assert_array_equal(keeping.evidence(seen, first, Aim()).statistic, then)
+    now, kept = (analysis.evidence(seen, look, Aim()).statistic for analysis in (plain, keeping))
+    assert ((then >= 1.0) & (now < 2.5)).any()
+    rejected = (now >= 2.5) | (then >= 1.0)
+    assert (kept[rejected] >= 2.5).all()
+    assert (kept >= now).all()
+    never = plain.replace(rejects_at=(None, 2.5))
+    np.testing.assert_array_equal(never.evidence(seen, look, Aim()).statistic, now)
+
+
+def test_a_graph_of_equal_weights_is_bonferroni_and_a_fixed_sequence_waits_for_the_first() -> None:
+    seen = data(0.5)
+    third = (1 / 3, 1 / 3, 1 / 3)
+    holm = GraphTest(weights=third, transitions=((0, 0.5, 0.5), (0.5, 0, 0.5), (0.5, 0.5, 0)))
+    make = {"base": ZTest(sd=1), "hypotheses": ARMS, "weights": (1, 1)}
+    look = cut(seen)
+    by_graph = Closed(**make, intersection=holm).evidence(seen, look, Aim()).statistic
+    plain = Closed(**make, intersection="bonferroni").evidence(seen, look, Aim()).statistic
+    np.testing.assert_allclose(by_graph, plain, rtol=1e-9)
+    sequence = GraphTest(weights=(1, 0, 0), transitions=((0, 1, 0), (0, 0, 1), (0, 0, 0)))
+    first = Cut(look.earlier[0].included, look.month)
+    found = Closed(**make, intersection=sequence).evidence(seen, first, Aim()).statistic
+    alone = Several(base=ZTest(sd=1), hypotheses=ARMS).evidence(seen, first, Aim()).statistic
+    np.testing.assert_allclose(found, np.minimum.accumulate(alone, axis=1), rtol=1e-9)
+    with pytest.raises(ValueError, match="a graph of hypotheses"):
+        GraphTest(weights=(0.9, 0.9), transitions=((0, 1), (1, 0)))
