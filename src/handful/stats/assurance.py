@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaln
 
 from handful.stats._arguments import probabilities
-from handful.stats.beta_binomial import UNIFORM, Beta, predictive_pmf
+from handful.stats.beta_binomial import UNIFORM, Beta, double_exponential, predictive_pmf
 from handful.stats.normal_posterior import Normal
 from handful.stats.predictive_normal import normal_predictive_probability
 from handful.stats.predictive_two_arms import predictive_table
@@ -140,15 +140,11 @@ def _normal_nodes(prior: Normal) -> tuple[Array, Array]:
 
 
 def _beta_nodes(prior: Beta) -> tuple[Array, Array]:
-    """Probabilities and their weights for a beta prior, in the angle phi with p = sin(phi / 2)**2.
-
-    Nodes are drawn towards both ends by a cubic, where the density is unbounded if a weight is below a half.
-    """
+    """Probabilities and their weights for a beta prior, whose density may be unbounded at either end."""
     if not (prior.a > 0.0 and prior.b > 0.0):
         raise ValueError(f"a beta prior needs two positive weights, got {prior!r}")
-    share = 0.5 * (_NODES + 1.0)
-    angle = np.pi * share**2 * (3.0 - 2.0 * share)
-    sine, cosine = np.sin(0.5 * angle), np.cos(0.5 * angle)
-    log_density = (2.0 * prior.a - 1.0) * np.log(sine) + (2.0 * prior.b - 1.0) * np.log(cosine)
-    weights = _WEIGHTS * (1.0 - _NODES**2) * np.exp(log_density - betaln(prior.a, prior.b))
-    return sine**2, weights / weights.sum()
+    share, rest, weights = double_exponential(prior.a + prior.b)
+    density = np.exp(
+        (prior.a - 1.0) * np.log(share) + (prior.b - 1.0) * np.log(rest) - betaln(prior.a, prior.b)
+    )
+    return share, weights * density

@@ -26,8 +26,8 @@ _MASSES = 0.75 * (1.0 - _SHARES**2) * _WEIGHTS
 # The density of the angle falls at least as fast as a normal one of this many standard deviations: exp(-40) is nothing.
 _REACH = 9.0
 
-# Newton steps from Cochran's approximation to the quantile; the last of them are below rounding.
-_STEPS = 6
+# Newton steps from Cochran's approximation to the quantile, and to one further out; the last of them are below rounding.
+_STEPS, _FAR, _STEPS_FAR = 4, 0.98, 12
 
 
 def student_sum_cdf(
@@ -84,10 +84,12 @@ def student_sum_quantile(
     first, second = arms[0] ** 2, arms[2] ** 2
     total = first + second
     place = (first * stdtrit(arms[1], upper) + second * stdtrit(arms[3], upper)) / np.sqrt(total)
-    for _ in range(_STEPS):
-        # Above 0 the function is concave: from the first step on the quantile is approached from below.
-        below, density = _cdf_and_density(place, *arms)
-        place = place - (below - upper) / density
+    if upper == 0.5:
+        return np.zeros(place.shape)
+    for _ in range(_STEPS if upper <= _FAR else _STEPS_FAR):
+        # Tails fall like powers: on two logarithmic scales they are nearly straight.
+        above, density = _cdf_and_density(-place, *arms)
+        place = place * np.exp(np.log(above / (1.0 - upper)) * above / (place * density))
     return np.asarray(np.copysign(place, probability - 0.5))
 
 
