@@ -44,7 +44,7 @@ def process_of(plan: Plan, scenario: Scenario, benefit: float | None = None) -> 
         benefit: Benefit in place of the scenario's own.
     """
     variance = scenario.variance(plan.endpoint)
-    if variance is None or plan.looks.counts != plan.analysis.information_comes_from:
+    if variance is None or not scenario.steady or plan.looks.counts != plan.analysis.information_comes_from:
         return None
     sizes = []
     for planned in plan.looks.planned():

@@ -57,6 +57,11 @@ class Scenario(Spec):
         "product, by spontaneous change or better care, on the scale of the outcome (points of proportion, "
         "units, or a log ratio).",
     )
+    trend: Number = Field(
+        0.0,
+        description="How much better people do, whatever their arm, with each year that passes between the first enrolment "
+        "and theirs, on the same scale; it needs a recruitment rate.",
+    )
     learning: Number = Field(
         0.0,
         description="Improvement from being tested again, on the same scale; it happens after treatment "
@@ -247,6 +252,11 @@ class Scenario(Spec):
         """Drift and learning in the units of the outcome: what shifts everybody's outcome in the trial."""
         return endpoint.sign * (self.drift + self.learning)
 
+    @property
+    def steady(self) -> bool:
+        """Whether people are alike whenever they come: closed forms then speak of all of them."""
+        return self.trend == 0
+
     def seen_as_assigned(self, endpoint: Endpoint) -> bool:
         """Whether every participant's outcome is seen under the assigned exposure."""
         lost = self.recruitment.dropout > 0 and endpoint.known_after > 0
@@ -340,6 +350,18 @@ class Simulated(Participants):
         effects = np.array([factor.effect for factor in factors])
         shares = np.array([factor.share for factor in factors])
         return np.asarray(((self._traits - shares) * effects).sum(axis=2))
+
+    @cached_property
+    def nudge(self) -> Floats | float:
+        """What shifts the outcome of each participant whatever the arm: drift, learning, and the time of their enrolment."""
+        scenario = self.scenario
+        steady = scenario.nudge(self.endpoint)
+        if scenario.steady:
+            return steady
+        if self.arrival is None or scenario.recruitment.rate is None:
+            raise ValueError("a trend over time needs a recruitment rate, which says when people come")
+        years = np.where(np.isfinite(self.arrival), self.arrival, 0.0) / 12
+        return np.asarray(steady + self.endpoint.sign * scenario.trend * years)
 
     def before(self, months: float, unit: int = 0) -> Floats:
         """Kinds of outcome that have a past override this."""

@@ -193,7 +193,7 @@ class _BinaryParticipants(Simulated):
 
     def _happens(self, exposure: Exposure, unit: int = 0) -> Flags:
         scenario = self.scenario
-        chance = scenario._base(exposure, self.effect_share) + scenario.nudge(self.endpoint) + self.shift
+        chance = scenario._base(exposure, self.effect_share) + self.nudge + self.shift
         return np.asarray(self.unit_uniforms(unit, scenario.correlation) < chance)
 
     def before(self, months: float, unit: int = 0) -> Floats:

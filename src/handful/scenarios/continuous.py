@@ -226,8 +226,7 @@ class _ContinuousParticipants(Simulated):
     def _untreated_change(self, unit: int) -> Floats:
         """Observed change without the effect."""
         change = self._remembered("observed change", unit, lambda: self._observed_change(unit))
-        nudge = self.scenario.nudge(self.endpoint)
-        return change + nudge if nudge else change
+        return change if self.scenario.steady and self.nudge == 0 else change + self.nudge
 
     def _observed_change(self, unit: int) -> Floats:
         """Observed change when nothing nudges it."""
@@ -275,7 +274,7 @@ class _ContinuousParticipants(Simulated):
         untreated = self._remembered("course", tuple(months.tolist()), lambda: self._untreated_course(months))
         values = untreated.copy()
         for visit in np.flatnonzero(months > 0):
-            values[:, :, visit] += scenario.nudge(endpoint) + scenario.ramp(months[visit]) * effect
+            values[:, :, visit] += self.nudge + scenario.ramp(months[visit]) * effect
         return values
 
     def _untreated_course(self, months: Floats) -> Floats:

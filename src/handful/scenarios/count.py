@@ -233,7 +233,9 @@ class _CountParticipants(Simulated):
     def outcome(self, exposure: Exposure, unit: int = 0) -> Floats:
         """Events in the follow-up window."""
         expected = self.scenario.rate(exposure, self.endpoint) * self.endpoint.known_after
-        return self._events(expected, 2 * unit)
+        if self.scenario.steady:
+            return self._events(expected, 2 * unit)
+        return self._events(expected * exp(self.nudge - self.scenario.nudge(self.endpoint)), 2 * unit)
 
     def before(self, months: float, unit: int = 0) -> Floats:
         """Events in the months before treatment.
@@ -248,7 +250,7 @@ class _CountParticipants(Simulated):
             return self._qualifying.copy()
         return self._events(self.scenario.untreated / 12 * months, 2 * unit + 1)
 
-    def _events(self, expected: float, window: int) -> Floats:
+    def _events(self, expected: Floats | float, window: int) -> Floats:
         """Events in a window where people of mean rate expect so many."""
         block = self.block
         mean = expected * self._relative * self._frailty

@@ -151,7 +151,7 @@ class _OrdinalParticipants(Simulated):
         """Rank of the category, 0 for the lowest."""
         scenario = self.scenario
         drawn = self.unit_uniforms(unit, scenario.correlation)
-        shift = np.asarray(self.shift + scenario.nudge(self.endpoint))
+        shift = np.asarray(self.shift + self.nudge)
         rank = np.zeros(self.shape)
         for above in scenario._above(exposure, self.endpoint):
             rank += drawn < _shifted(np.asarray(above), shift)

@@ -238,7 +238,7 @@ class _TimeToEventParticipants(Simulated):
     @property
     def _log_hazard(self) -> Floats | float:
         """Log hazard ratio of each participant that is not the treatment's."""
-        return self.shift - self.scenario.nudge(self.endpoint)
+        return self.shift - self.nudge
 
     def _threshold(self, unit: int) -> Floats:
         """Cumulative hazard that brings a unit's event."""

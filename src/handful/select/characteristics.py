@@ -150,8 +150,8 @@ def simulated_characteristics(plan: Plan, scenario: Scenario, summary: Summary) 
 def exact_characteristics(plan: Plan, scenario: Scenario) -> exact.ExactCharacteristics | None:
     """Characteristics by enumeration, or None where trials cannot be enumerated.
 
-    They cannot where evidence is no function of counts, where outcomes go missing by chance, or where participants may
-    run out before a look.
+    They cannot where evidence is no function of counts, where outcomes go missing by chance, where people change with the
+    time of their enrolment, or where participants may run out before a look.
     """
     counted = _enumerable(plan, scenario)
     if counted is None:
@@ -174,7 +174,7 @@ def exact_success(plan: Plan, scenario: Scenario) -> float | None:
 
 def _enumerable(plan: Plan, scenario: Scenario) -> tuple[Lattice, dict[str, float]] | None:
     """The lattice of a plan and its chances in a scenario; None where trials cannot be enumerated."""
-    known = scenario.chances(plan.endpoint)
+    known = scenario.chances(plan.endpoint) if scenario.steady else None
     chances = plan.arrangement.chances(known) if known is not None else None
     lattice = exact.lattice_of(plan) if chances is not None else None
     if chances is None or lattice is None or _can_run_out(plan, scenario):
