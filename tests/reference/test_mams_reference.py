@@ -1,0 +1,100 @@
+"""Multi-arm multi-stage designs against the R package MAMS and the paper that describes it."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from math import sqrt
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.special import ndtri
+
+from handful.stats.drop_the_losers import DropTheLosers, drop_the_losers
+from handful.stats.mams import MultiArmDesign, multi_arm_design
+
+FIXTURE = json.loads((Path(__file__).parent / "fixtures" / "mams.json").read_text())
+MAMS, JSS, LOSERS = FIXTURE["mams"]["designs"], FIXTURE["jss"]["designs"], FIXTURE["drop_the_losers"]
+
+# The effects of the fixtures are stated as P(arm beats control) = 0.65 and 0.55.
+EFFECT, UNINTERESTING = (sqrt(2) * float(ndtri(p)) for p in (0.65, 0.55))
+
+CALLS: dict[str, Any] = {
+    "M01": (4, (1, 2), {"alpha": 0.05, "upper": "obrien fleming", "lower": [0.0]}, (EFFECT, UNINTERESTING)),
+    "M02": (4, (1,), {"alpha": 0.05}, (EFFECT, UNINTERESTING)),
+    "M04": (3, (1, 2), {"alpha": 0.025, "upper": "pocock", "lower": "pocock"}, (0.8, 0.2)),
+}
+
+
+@cache
+def published(name: str) -> MultiArmDesign:
+    """One of the designs of the paper, solved."""
+    case = JSS[name]
+    return multi_arm_design(
+        3, case["arm_sizes"], case["control_sizes"], alpha=0.05, upper=case["upper"], lower=case["lower"]
+    )
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_familywise_error_of_the_boundaries_of_mams(name: str) -> None:
+    """MAMS states what its boundaries attain, by a rule with 20 points a dimension: good to about 1e-9."""
+    arms, sizes, _, _ = CALLS[name]
+    lower, upper = (tuple(np.atleast_1d(MAMS[name][key]).tolist()) for key in ("l", "u"))
+    attained = MultiArmDesign(arms, sizes, sizes, lower, upper).familywise_error()
+    assert attained == pytest.approx(np.atleast_1d(MAMS[name]["alpha.star"]), rel=0, abs=5e-9)
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_boundaries_and_sizes_of_mams(name: str) -> None:
+    arms, sizes, options, effects = CALLS[name]
+    design = multi_arm_design(arms, sizes, **options)
+    # R's uniroot stops within 1.2e-4 of the constant, on either side; shapes multiply it by up to 2.
+    assert design.upper == pytest.approx(np.atleast_1d(MAMS[name]["u"]), abs=5e-4)
+    assert design.lower == pytest.approx(np.atleast_1d(MAMS[name]["l"]), abs=5e-4)
+    assert design.familywise_error()[-1] == pytest.approx(options["alpha"], abs=1e-10)
+    size = int(np.ceil(design.size_for(MAMS[name]["power"], *effects)))
+    assert (size, design.largest_total(size)) == (MAMS[name]["n"], MAMS[name]["N"])
+
+
+@pytest.mark.parametrize("name", [name for name in JSS if "u" in JSS[name]])
+def test_boundaries_of_jaki_pallmann_and_magirr_2019(name: str) -> None:
+    """The tolerance is that of MAMS's own tests against the paper, 0.001 relative: its root search is coarse."""
+    assert published(name).upper == pytest.approx(JSS[name]["u"], rel=1e-3)
+    assert published(name).lower == pytest.approx(JSS[name]["l"], rel=1e-3)
+
+
+@pytest.mark.parametrize("name", [name for name in JSS if "N" in JSS[name]])
+def test_sizes_of_jaki_pallmann_and_magirr_2019_are_the_smallest(name: str) -> None:
+    case, design = JSS[name], published(name)
+    assert design.largest_total(case["n"]) == case["N"]
+    assert design.power(case["n"], EFFECT, UNINTERESTING) >= 0.9
+    assert design.power(case["n"] - 1, EFFECT, UNINTERESTING) < 0.9
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("m2", "expected_null"), ("pocock", "expected"), ("obf", "expected"), ("triangular", "expected")],
+)
+def test_expected_sizes_of_jaki_pallmann_and_magirr_2019(name: str, key: str) -> None:
+    """Simulated there with 1e5 trials; no size has a larger deviation than half its range."""
+    case, design = JSS[name], published(name)
+    effects = (0.0, 0.0, 0.0) if key == "expected_null" else (EFFECT, UNINTERESTING, UNINTERESTING)
+    smallest = case["n"] * (3 * case["arm_sizes"][0] + case["control_sizes"][0])
+    error = (case["N"] - smallest) / 2 / sqrt(1e5)
+    assert design.expected_total(effects, case["n"]) == pytest.approx(case[key], abs=4 * error)
+
+
+@pytest.mark.parametrize("case", LOSERS["designs"])
+def test_sizes_of_drop_the_losers_designs_of_mams(case: dict[str, Any]) -> None:
+    stages = range(1, len(case["keep"]) + 1)
+    design = drop_the_losers(case["keep"], stages, alpha=0.05)
+    size = np.ceil(design.size_for(0.9, 0.545, 0.178))
+    assert abs(design.total(size) - case["N"]) <= case.get("within", 0)
+    assert isinstance(design, DropTheLosers)
+
+
+def test_another_size_of_a_drop_the_losers_design_of_mams() -> None:
+    design = drop_the_losers((3, 1), (1, 2), alpha=0.05)
+    assert 2 * np.ceil(design.size_for(0.8, 2 / 10)) == LOSERS["another"]["n"]
