@@ -18,8 +18,10 @@ Flags = NDArray[np.bool_]
 def limited_shares(weights: Floats, power: Floats, least: Floats, most: Floats, is_open: Flags) -> Floats:
     """Share the next participants of each trial in proportion to powers of weights, within limits.
 
-    Arms beyond a limit are set to it, all at once, and what is left is shared anew by the others until nobody is beyond. An arm
-    with equal limits has that share from the start. When all arms are at a limit their shares are scaled to add up to 1.
+    The shares are proportional wherever they are strictly within the limits. Those beyond one are set to it and the rest is
+    shared anew by the others, until none is beyond. When arms lie beyond both kinds of limit, those of the kind that is
+    exceeded by more in total are set first: setting the others as well could take them further than needed. An arm with equal
+    limits has that share from the start. When the limits cannot be met the shares at them are scaled to add up to 1.
 
     Args:
         weights: one for each arm, 0 or more, shape (trials, arms).
@@ -57,16 +59,22 @@ def limited_shares(weights: Floats, power: Floats, least: Floats, most: Floats, 
                     free += 1
                 else:
                     left -= shares[t, k]
+            missing = 0.0
+            for k in range(arms):
+                if is_free[k]:
+                    shares[t, k] = left * (powered[k] / total) if total > 0.0 else left / free
+                    missing += max(least[k] - shares[t, k], 0.0) - max(shares[t, k] - most[k], 0.0)
             for k in range(arms):
                 if not is_free[k]:
                     continue
-                shares[t, k] = left * (powered[k] / total) if total > 0.0 else left / free
-                if shares[t, k] < least[k] or shares[t, k] > most[k]:
-                    shares[t, k] = least[k] if shares[t, k] < least[k] else most[k]
+                is_low = missing >= 0.0 and shares[t, k] < least[k]
+                is_high = missing <= 0.0 and shares[t, k] > most[k]
+                if is_low or is_high:
+                    shares[t, k] = least[k] if is_low else most[k]
                     is_free[k] = False
                     settled = False
             if free == 0:
-                _scale(shares[t])
+                _scale(shares[t], is_open[t])
     return shares
 
 
@@ -81,10 +89,13 @@ def _power(base: float, exponent: float) -> float:
 
 
 @kernel
-def _scale(shares: Floats) -> None:
-    """Make shares add up to 1, if there are any."""
+def _scale(shares: Floats, is_open: Flags) -> None:
+    """Make shares add up to 1; open arms that may have nothing share equally."""
     total = 0.0
+    number = 0
     for k in range(shares.size):
         total += shares[k]
+        number += is_open[k]
     for k in range(shares.size):
-        shares[k] = shares[k] / total if total > 0.0 else 0.0
+        if is_open[k]:
+            shares[k] = shares[k] / total if total > 0.0 else 1.0 / number

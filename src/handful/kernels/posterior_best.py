@@ -11,11 +11,35 @@ from numpy.typing import NDArray
 
 from handful.kernels.jit import kernel
 
-__all__ = ["beta_rows", "chances_of_exceeding", "chances_of_largest"]
+__all__ = ["beta_rows", "chances_of_exceeding", "chances_of_largest", "places"]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+
+
+@kernel
+def places(successes: Counts, totals: Counts) -> tuple[Counts, Counts]:
+    """Number the pairs of successes and totals: those of fewer participants first, then those with fewer successes.
+
+    Args:
+        successes: counts, shape (trials, arms).
+        totals: counts, same shape.
+
+    Returns:
+        Number of each pair, same shape, and the participants of each trial, shape (trials,).
+
+    Example:
+        >>> places(np.array([[0, 1]]), np.array([[0, 2]]))
+        (array([[0, 4]]), array([2]))
+    """
+    place = np.empty_like(totals)
+    whole = np.zeros(totals.shape[0], dtype=np.int64)
+    for t in range(totals.shape[0]):
+        for k in range(totals.shape[1]):
+            place[t, k] = totals[t, k] * (totals[t, k] + 1) // 2 + successes[t, k]
+            whole[t] += totals[t, k]
+    return place, whole
 
 
 @kernel

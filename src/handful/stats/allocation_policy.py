@@ -87,9 +87,8 @@ class AllocationPolicy:
         asked = range(participants) if looks is None else sorted({0, *looks})
         chances = [np.asarray(rule(*counts_at(look)), dtype=np.float64)[:, 1] for look in asked]
         levels, codes = np.unique(np.concatenate(chances), return_inverse=True)
-        return cls(
-            participants, np.array(asked, np.int64), codes.astype(np.min_scalar_type(levels.size - 1)), levels
-        )
+        kind = np.uint8 if levels.size <= 256 else np.uint32
+        return cls(participants, np.array(asked, dtype=np.int64), codes.astype(kind), levels)
 
     def chance(self, successes: ArrayLike, totals: ArrayLike) -> Floats:
         """Chance of arm 1 for the next participants of trials at a look.

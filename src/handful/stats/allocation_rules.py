@@ -27,9 +27,10 @@ def thall_wathen(
 ) -> Floats:
     """Chances in proportion to a power of the probability of being the best arm, within limits.
 
-    With exponent 1 and no limits this is Thompson's rule; with 0, equal chances. Arms beyond a limit are set to it, all at once,
-    and the rest is shared anew by the others until none is beyond; an arm with equal limits keeps that chance. It is how adaptr
-    applies `soften_power`, `min_probs`, `max_probs` and `fixed_probs`.
+    With exponent 1 and no limits this is Thompson's rule; with 0, equal chances. Within limits the chances stay proportional;
+    beyond one they are set to it, and the rest is shared by the others. An arm with equal limits keeps that chance. It is what
+    adaptr does by `soften_power`, `min_probs`, `max_probs` and `fixed_probs`, except when chances lie beyond both kinds of
+    limit at once: there adaptr sets all of them, and may leave limits that could be met.
 
     Args:
         best: probability that each arm is the best, shape (trials, arms).
@@ -39,7 +40,7 @@ def thall_wathen(
         is_open: arms that still take participants, shape (trials, arms); all by default.
 
     Returns:
-        Chances, shape (trials, arms), 0 for closed arms. When the limits leave no choice they are scaled to add up to 1.
+        Chances, shape (trials, arms), 0 for closed arms. When the limits cannot be met they are scaled to add up to 1.
 
     Raises:
         ValueError: if an argument is out of range or shapes do not fit.

@@ -18,15 +18,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from handful.kernels.posterior_best import beta_rows, chances_of_exceeding, chances_of_largest
+from handful.kernels.posterior_best import beta_rows, chances_of_exceeding, chances_of_largest, places
 from handful.stats._arguments import successes_of
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 Weights = tuple[float, float]
 
-#: Participants of an arm up to whom the rows of all their counts are kept; beyond, those that are met are made each time.
-KEPT_UP_TO = 96
+# Participants of an arm up to whom the rows of all counts are kept; beyond, those that are met are made each time.
+_KEPT_UP_TO = (32, 64, 96)
 
 # Numbers of Gauss-Legendre nodes go up in steps of this many.
 _NODES_AT_ONCE = 16
@@ -151,14 +151,15 @@ def _rows(responses: Counts, sizes: Counts, prior: ArrayLike, highest: bool) -> 
     arms = tuple((float(a), float(b)) for a, b in weights)
     whole = all(a.is_integer() and b.is_integer() for a, b in arms)
     rule = _gauss_legendre if whole else _double_exponential
-    all_weights = sizes.sum(axis=1) + weights.sum()
+    place, enrolled = places(np.ascontiguousarray(responses), np.ascontiguousarray(sizes))
+    all_weights = enrolled + weights.sum()
     need = _legendre_nodes(all_weights - len(arms)) if whole else _halvings(all_weights)
-    found = []
-    for level in np.unique(need):
-        alike = need == level
-        trials = slice(None) if alike.all() else np.flatnonzero(alike)
-        found.append(_Rows(trials, *_of_arms(responses[trials], sizes[trials], arms, rule, int(level))))
-    return found
+    if need.size == 0:
+        return []
+    if need.min() == need.max():  # as a rule: the trials of a look have about as many participants
+        return [_Rows(slice(None), *_of_arms(place, arms, rule, int(need[0])))]
+    groups = [(level, np.flatnonzero(need == level)) for level in np.unique(need)]
+    return [_Rows(trials, *_of_arms(place[trials], arms, rule, int(level))) for level, trials in groups]
 
 
 def _legendre_nodes(degree: Floats) -> Counts:
@@ -189,44 +190,49 @@ def _double_exponential(halvings: int) -> _Nodes:
 
 
 def _of_arms(
-    responses: Counts, sizes: Counts, arms: tuple[Weights, ...], rule: Callable[[int], _Nodes], level: int
+    place: Counts, arms: tuple[Weights, ...], rule: Callable[[int], _Nodes], level: int
 ) -> tuple[Counts, Floats, Floats]:
     """The row of each arm of each trial, in the rows of all their priors put together."""
-    row = np.empty(responses.shape, dtype=np.int64)
+    priors = list(dict.fromkeys(arms))
+    if len(priors) == 1:
+        return _of_prior(place, priors[0], rule, level)
+    row = np.empty_like(place)
     densities, cdfs, start = [], [], 0
-    for prior in dict.fromkeys(arms):
-        of_prior = [k for k, weights in enumerate(arms) if weights == prior]
-        place = _place(responses[:, of_prior], sizes[:, of_prior])
-        most = int(sizes[:, of_prior].max(initial=0))
-        if most <= KEPT_UP_TO:
-            density, cdf = _kept_rows(prior, rule, level, KEPT_UP_TO if most > 64 else 64)
-        else:
-            different, place = np.unique(place, return_inverse=True)
-            place = place.reshape(-1, len(of_prior))
-            density, cdf = _updated(prior, rule(level), *_counts_at(different))
-        row[:, of_prior] = place + start
+    for prior in priors:
+        members = [k for k, weights in enumerate(arms) if weights == prior]
+        own, density, cdf = _of_prior(place[:, members], prior, rule, level)
+        row[:, members] = own + start
         start += len(density)
         densities.append(density)
         cdfs.append(cdf)
-    if len(densities) == 1:
-        return row, densities[0], cdfs[0]
     return row, np.concatenate(densities), np.concatenate(cdfs)
+
+
+def _of_prior(
+    place: Counts, prior: Weights, rule: Callable[[int], _Nodes], level: int
+) -> tuple[Counts, Floats, Floats]:
+    """The row of each arm with one prior: all rows that are kept, or those of the counts that are met."""
+    most = int(place.max())
+    for kept in _KEPT_UP_TO:
+        if most < _pairs(kept):
+            return place, *_kept_rows(prior, rule, level, kept)
+    different, row = np.unique(place, return_inverse=True)
+    return row.reshape(place.shape), *_updated(prior, rule(level), *_counts_at(different))
 
 
 @lru_cache(maxsize=16)
 def _kept_rows(prior: Weights, rule: Callable[[int], _Nodes], level: int, most: int) -> tuple[Floats, Floats]:
     """The rows of all counts up to so many participants, kept for the next block of trials."""
-    return _updated(prior, rule(level), *_counts_at(np.arange((most + 1) * (most + 2) // 2)))
+    return _updated(prior, rule(level), *_counts_at(np.arange(_pairs(most))))
 
 
-def _place(responses: Counts, sizes: Counts) -> Counts:
-    """Number of a pair of counts: all pairs of fewer participants come before it."""
-    place: Counts = sizes * (sizes + 1) // 2 + responses
-    return place
+def _pairs(most: int) -> int:
+    """How many pairs of successes and totals there are up to so many participants."""
+    return (most + 1) * (most + 2) // 2
 
 
 def _counts_at(place: Counts) -> tuple[Counts, Counts]:
-    """Successes and failures at such numbers."""
+    """Successes and failures of the pairs with such numbers."""
     sizes = ((np.sqrt(8.0 * place + 1.0) - 1.0) / 2.0).astype(np.int64)  # exact: the root of a square is
     successes = place - sizes * (sizes + 1) // 2
     return successes, sizes - successes

@@ -48,13 +48,19 @@ def _shares(powered: Floats, least: Floats, most: Floats, is_open: Flags) -> Flo
             left -= share
         total = sum(powered[free].tolist())
         shares[free] = left * (powered[free] / total) if total > 0.0 else left / free.sum()
-        low, high = free & (shares < least), free & (shares > most)
+        missing = 0.0
+        for k in np.flatnonzero(free):
+            missing += max(least[k] - shares[k], 0.0) - max(shares[k] - most[k], 0.0)
+        low = free & (shares < least) & (missing >= 0.0)
+        high = free & (shares > most) & (missing <= 0.0)
         if not (low | high).any():
             return shares
         shares = np.where(low, least, np.where(high, most, shares))
         free &= ~(low | high)
     total = sum(shares.tolist())
-    return shares / total if total > 0.0 else shares
+    if total > 0.0:
+        return np.where(is_open, shares / total, 0.0)
+    return np.where(is_open, 1.0 / max(1, is_open.sum()), 0.0)
 
 
 def _powers(base: Floats, exponent: float) -> Floats:

@@ -5,11 +5,28 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["beta_rows", "chances_of_exceeding", "chances_of_largest"]
+__all__ = ["beta_rows", "chances_of_exceeding", "chances_of_largest", "places"]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+
+
+def places(successes: Counts, totals: Counts) -> tuple[Counts, Counts]:
+    """Number the pairs of successes and totals.
+
+    Args:
+        successes: counts, shape (trials, arms).
+        totals: counts, same shape.
+
+    Returns:
+        The same as `handful.kernels.posterior_best.places`.
+
+    Example:
+        >>> places(np.array([[0, 1]]), np.array([[0, 2]]))
+        (array([[0, 4]]), array([2]))
+    """
+    return totals * (totals + 1) // 2 + successes, totals.sum(axis=1)
 
 
 def beta_rows(
