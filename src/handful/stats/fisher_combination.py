@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammainccinv
 
 from handful.stats._arguments import probabilities, proportion
+from handful.stats.bisection import bisect_increasing
 from handful.stats.boundaries import check_fractions
 from handful.stats.panels import PanelTable, integration_rule, split
 from handful.stats.roots import find_root
@@ -289,10 +290,10 @@ def bauer_koehne(alpha: float, futility: float = 1.0) -> FisherTest:
         raise ValueError(f"futility must lie above alpha and at most at 1, got {futility!r}")
     if futility == 1.0:
         return FisherTest((critical, critical), (1.0,), (1.0, 1.0))
-    # Growing and concave in the logarithm of a, between c, where it is below alpha, and alpha.
-    root = find_root(
-        lambda x: exp(x) + critical * (log(futility) - x) - alpha,
-        log(alpha),
-        0.9 * log(alpha) + 0.1 * log(critical),
+    # As a function of log(a) the left side grows between log(c), where it is below alpha, and log(alpha).
+    root = bisect_increasing(
+        lambda x: np.exp(x) + critical * (log(futility) - x) - alpha,
+        np.array(log(critical)),
+        np.array(log(alpha)),
     )
-    return FisherTest((exp(root), critical), (futility,), (1.0, 1.0))
+    return FisherTest((exp(float(root)), critical), (futility,), (1.0, 1.0))

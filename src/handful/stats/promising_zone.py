@@ -49,7 +49,7 @@ class PromisingZone:
         >>> round(zone.smallest_power, 3)
         0.358
         >>> zone.size([0.8, 1.3, 1.6, 2.0]).round(3)
-        array([1.   , 2.   , 1.323, 1.   ])
+        array([1.   , 2.   , 1.292, 1.   ])
     """
 
     first: float

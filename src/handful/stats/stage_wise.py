@@ -29,7 +29,9 @@ Array = NDArray[np.float64]
 Levels = tuple[float, ...]
 Looks = list[tuple[Continuing, float, float] | tuple[Continuing, Array, Array]]
 
-PANEL = 1.0  # width of a panel of the table on the Z scale
+# Width of a panel of the table: in standard deviations of the last step of the statistic, over which the effect
+# may turn from one regime to another, and at most, on the Z scale.
+PANEL, WIDEST_PANEL = 2.0, 1.0
 MOST_ELEMENTS = 500_000  # trials times nodes held at once
 
 
@@ -194,19 +196,23 @@ def effects_of_outcomes(
         Shape (probabilities, trials); the error of interpolation is far below 1e-8 standard errors.
     """
     effect = np.empty((len(probability), z.size))
-    panels = np.floor(z / PANEL).astype(np.int64)
+    before = passed.information[-1] if passed.information else 0.0
+    width = min(WIDEST_PANEL, PANEL * sqrt(1.0 - before / information))
+    panels = np.floor(z / width).astype(np.int64)
     for panel in np.unique(panels):
         members = np.flatnonzero(panels == panel)
-        start = float(panel) * PANEL
-        table = _table(passed, information, start, probability)
-        effect[:, members] = read_table(table, start, start + PANEL, z[members])
+        start, stop = float(panel) * width, float(panel + 1) * width
+        table = _table(passed, information, start, stop, probability)
+        effect[:, members] = read_table(table, start, stop, z[members])
     return effect
 
 
 @lru_cache(maxsize=4096)
-def _table(passed: PassedLooks, information: float, start: float, probability: tuple[float, ...]) -> Array:
+def _table(
+    passed: PassedLooks, information: float, start: float, stop: float, probability: tuple[float, ...]
+) -> Array:
     """Coefficients of the effect as a function of the statistic in one panel."""
-    points = table_points(start, start + PANEL)
+    points = table_points(start, stop)
     levels = np.full(points.shape, information)
     return table_coefficients(passed.effect_with_tail(np.array(probability), levels, points))
 
