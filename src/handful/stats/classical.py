@@ -9,19 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
-from handful.stats.normal_process import StoppedProcess
+from handful.kernels import normal_process as kernels
 from handful.stats.roots import find_root
 
+Array = NDArray[np.float64]
 Levels = tuple[float, ...]
 
 
-def _under_null(fractions: Levels, upper: Levels, lower: Levels | None, mirrored: bool) -> StoppedProcess:
-    """The process between an upper boundary and a given lower one, its mirror image, or none."""
-    if mirrored:
-        return StoppedProcess(fractions, tuple(-bound for bound in upper), upper)
-    return StoppedProcess(fractions, (-np.inf,) * len(fractions) if lower is None else lower, upper)
+def _beside(upper: ArrayLike, lower: Levels | None, inner: Levels | None, mirrored: bool) -> Array:
+    """Lower, inner and upper boundaries: lower ones are given, the mirror image, or none."""
+    above = np.asarray(upper, dtype=np.float64)
+    below = -above if mirrored else np.full(above.shape, -np.inf) if lower is None else np.array(lower)
+    between = np.zeros(above.shape) if inner is None else np.array(inner)
+    return np.array((np.fmin(below, above), np.fmin(between, above), above))
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,13 @@ class WangTsiatis:
             raise ValueError(f"delta must lie between -2 and 2, got {self.delta!r}")
 
     def upper(
-        self, fractions: Levels, alpha: float, *, lower: Levels | None = None, mirrored: bool = False
+        self,
+        fractions: Levels,
+        alpha: float,
+        *,
+        lower: Levels | None = None,
+        inner: Levels | None = None,
+        mirrored: bool = False,
     ) -> Levels:
         """Upper boundaries for looks at fractions of the information.
 
@@ -53,22 +62,20 @@ class WangTsiatis:
             fractions: information fractions of the looks, the last one 1.
             alpha: type I error of the upper boundary, in (0, 1).
             lower: lower boundaries at which a trial is bound to stop, if there are any.
+            inner: boundaries within which |Z| is bound to stop a two-sided trial, if there are any.
             mirrored: whether the trial also stops at the mirror image of the upper boundaries.
 
         Returns:
             One boundary a look, on the Z scale.
         """
-        shape = np.asarray(fractions) ** (self.delta - 0.5)
-        target = float(ndtri(alpha))
-
-        def boundaries(constant: float) -> Levels:
-            return tuple((constant * shape).tolist())
+        times, target = np.array(fractions), float(ndtri(alpha))
+        shape, no_effect = times ** (self.delta - 0.5), np.zeros(1)
 
         def excess(constant: float) -> float:
-            process = _under_null(fractions, boundaries(constant), lower, mirrored)
-            return float(ndtri(process.crossing(0.0).upper.sum())) - target
+            bounds = _beside(constant * shape, lower, inner, mirrored)
+            return float(ndtri(kernels.crossing(times, bounds, no_effect)[2].sum())) - target
 
-        return boundaries(find_root(excess, 0.05 - target, 0.2 - target))
+        return tuple((find_root(excess, 0.05 - target, 0.2 - target) * shape).tolist())
 
 
 def o_brien_fleming() -> WangTsiatis:
@@ -109,16 +116,28 @@ class HaybittlePeto:
     interim: float = 3.0
 
     def upper(
-        self, fractions: Levels, alpha: float, *, lower: Levels | None = None, mirrored: bool = False
+        self,
+        fractions: Levels,
+        alpha: float,
+        *,
+        lower: Levels | None = None,
+        inner: Levels | None = None,
+        mirrored: bool = False,
     ) -> Levels:
         """Upper boundaries for looks at fractions of the information; see `WangTsiatis.upper`.
 
         Raises:
             ValueError: if the interim looks alone spend more than alpha.
         """
-        interim = (self.interim,) * (len(fractions) - 1)
-        process = _under_null(fractions, (*interim, np.inf), lower, mirrored)
-        left = alpha - float(process.crossing(0.0).upper.sum())
+        times, looks = np.array(fractions), len(fractions)
+        interim = [self.interim] * (looks - 1)
+        bounds = _beside([*interim, np.inf], lower, inner, mirrored)
+        left = alpha - float(kernels.crossing(times, bounds, np.zeros(1))[2].sum())
         if left <= 0.0:
             raise ValueError(f"interim boundaries of {self.interim!r} spend more than alpha = {alpha!r}")
-        return (*interim, process.continuing[-1].boundary(fractions[-1], left, 0.0))
+        steps = np.zeros((2, looks))
+        steps[0, -1] = left
+        solved, _ = kernels.solve(
+            times, _beside([*interim, np.nan], lower, inner, mirrored), steps, 0.0, mirrored
+        )
+        return tuple(solved[2].tolist())

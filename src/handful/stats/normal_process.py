@@ -10,46 +10,27 @@ increments are independent: S_k - S_{k-1} ~ N(effect * (I_k - I_{k-1}), I_k - I_
 score of those who go on is kept at the nodes of a composite Gauss-Legendre rule on the continuation region.
 Two facts make it fast: the rule converges geometrically because the density is analytic inside the region,
 and the density under any effect is the density under a reference effect times a likelihood ratio, so that one
-recursion serves a whole power curve.
+recursion serves a whole power curve. The loops are in `handful.kernels.normal_process`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from math import ceil, log, sqrt
+from math import inf, isfinite, isnan, sqrt
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
+
+from handful.kernels import normal_process as kernels
 
 Array = NDArray[np.float64]
 Side = Literal["upper", "lower"]
+Levels = tuple[float, ...]
 
-TAIL = 8.3  # standard errors beyond which the normal density is dropped: 5e-17 of the probability
-PANEL_ORDER = 16  # Gauss-Legendre nodes in one panel
-PANEL_WIDTH = 4.0  # standard deviations of the narrowest kernel to one panel; twice the nodes change < 1e-15
 CLOSEST_LOOKS = 1e-4  # smallest growth of information between looks, relative to the information reached
 DRIFT_BAND = 12.0  # effects whose drift differs by less than this share one recursion
-SMALLEST_PROBABILITY = 1e-250  # spending less than this at a look is spending nothing
-
-
-@lru_cache(maxsize=256)
-def _unit_rule(panels: int) -> tuple[Array, Array]:
-    """Nodes and weights on [0, 1] in equal panels."""
-    nodes, weights = np.polynomial.legendre.leggauss(PANEL_ORDER)
-    starts = np.arange(panels)[:, None]
-    return ((starts + 0.5 * (nodes + 1.0)) / panels).ravel(), np.tile(weights / (2 * panels), panels)
-
-
-def _composite_rule(start: float, stop: float, width: float) -> tuple[Array, Array]:
-    """Nodes and weights on [start, stop] in equal panels no wider than `width`; none where stop <= start."""
-    if not start < stop:
-        return np.empty(0), np.empty(0)
-    length = stop - start
-    nodes, weights = _unit_rule(ceil(length / width))
-    return start + length * nodes, length * weights
 
 
 @dataclass(frozen=True)
@@ -58,27 +39,32 @@ class Continuing:
 
     Attributes:
         information: information at the look; 0 before the first.
-        score: the nodes, on the scale of the score Z * sqrt(information).
+        score: the nodes, on the scale of the score Z * sqrt(information), growing.
         mass: quadrature weight times density at each node, under `reference`; sums to the probability of
             going on.
         reference: the effect under which `mass` holds.
+        centre: middle of each panel of 16 nodes.
+        half_width: half the width of each panel.
     """
 
     information: float
     score: Array
     mass: Array
     reference: float
+    centre: Array
+    half_width: Array
 
     @classmethod
     def start(cls, reference: float = 0.0) -> Continuing:
         """Before the first look: all mass at score zero."""
-        return cls(0.0, np.zeros(1), np.ones(1), reference)
+        centre, half_width, score, mass = kernels.start()
+        return cls(0.0, score, mass, reference, centre, half_width)
 
     def mass_under(self, effect: ArrayLike) -> Array:
         """The mass at each node under other effects, of shape (*effect.shape, nodes)."""
         effects = np.asarray(effect, dtype=np.float64)
-        if effects.ndim == 0 and effects == self.reference:
-            return self.mass
+        if effects.ndim == 0:
+            return kernels.reweighted(self.score, self.mass, self.information, self.reference, float(effects))
         theta = effects[..., None]
         shift = theta - self.reference
         middle = 0.5 * (theta + self.reference)
@@ -98,39 +84,14 @@ class Continuing:
     def boundary(self, information: float, probability: float, effect: float, side: Side = "upper") -> float:
         """The boundary (on the Z scale) that is crossed at the next look with a given probability.
 
-        The probability of crossing is a log-concave function of the boundary, because truncating and
-        convolving a normal density leaves it log-concave. Newton's method on its logarithm, started from a
-        bound beyond the root, therefore moves monotonically to the root, quadratically near it.
-
         Returns:
             The boundary; infinite on the far side when `probability` is zero or nobody has gone on, on the
             near side when it is at least the probability of having gone on.
         """
-        sign = 1.0 if side == "upper" else -1.0
-        mass = self.mass_under(effect)
-        total = float(mass.sum())
-        if probability < SMALLEST_PROBABILITY or total <= 0.0:
-            return sign * np.inf
-        if probability >= total:
-            return -sign * np.inf
-        growth = information - self.information
-        deviation = sqrt(growth)
-        mean = sign * (self.score + effect * growth)
-        # Two bounds beyond the root: as if nobody had stopped, and as if all were at the most extreme node.
-        edge = min(
-            sign * effect * information - sqrt(information) * float(ndtri(probability)),
-            float(mean.max()) - deviation * float(ndtri(probability / total)),
+        mass, sign = self.mass_under(effect), 1.0 if side == "upper" else -1.0
+        return float(
+            kernels.boundary(self.score, mass, self.information, information, effect, probability, sign)
         )
-        target = log(probability)
-        for _ in range(100):
-            standardised = (mean - edge) / deviation
-            beyond = float(mass @ ndtr(standardised))
-            density = float(mass @ np.exp(-0.5 * standardised**2)) / (deviation * sqrt(2 * np.pi))
-            step = (log(beyond) - target) * beyond / density
-            edge += step
-            if abs(step) < 1e-8 * deviation:  # the error left is of the order of the square of this
-                break
-        return sign * edge / sqrt(information)
 
     def advance(
         self,
@@ -138,31 +99,32 @@ class Continuing:
         lower: float,
         upper: float,
         *,
+        inner: float = 0.0,
         following: float | None = None,
         effects: tuple[float, float] = (0.0, 0.0),
     ) -> Continuing:
-        """Those who also go on at the next look, where lower < Z < upper.
+        """Those who also go on at the next look, where lower < Z < upper and |Z| > inner.
 
         Args:
             information: information at the next look.
             lower: lower boundary on the Z scale, may be -inf.
             upper: upper boundary on the Z scale, may be inf.
+            inner: inner boundary on the Z scale; 0 if there is none.
             following: information at the look after that, which sets how fine the nodes must be.
             effects: smallest and largest effect under which the result will be used.
         """
         growth = information - self.information
-        deviation, root = sqrt(growth), sqrt(information)
-        narrowest = deviation if following is None else min(deviation, sqrt(following - information))
-        score, weight = _composite_rule(
-            max(lower * root, min(effects) * information - TAIL * root),
-            min(upper * root, max(effects) * information + TAIL * root),
-            PANEL_WIDTH * narrowest,
+        narrowest = sqrt(growth if following is None else min(growth, following - information))
+        centre, half_width, score, mass = kernels.advance(
+            (self.centre, self.half_width, self.score, self.mass),
+            self.information,
+            information,
+            (float(lower), float(inner), float(upper)),
+            narrowest,
+            self.reference,
+            (float(min(effects)), float(max(effects))),
         )
-        distance = np.subtract.outer(score, self.score + self.reference * growth)
-        distance *= distance
-        distance *= -0.5 / growth
-        density = np.exp(distance, out=distance) @ self.mass / (deviation * sqrt(2 * np.pi))
-        return Continuing(information, score, weight * density, self.reference)
+        return Continuing(information, score, mass, self.reference, centre, half_width)
 
 
 @dataclass(frozen=True)
@@ -173,15 +135,17 @@ class CrossingProbabilities:
         upper: probability of crossing the upper boundary for the first time at each look; shape
             (*effect.shape, looks).
         lower: the same for the lower boundary.
+        inner: the same for lying within the inner boundaries; zero where there are none.
     """
 
     upper: Array
     lower: Array
+    inner: Array
 
     @property
     def stopping(self) -> Array:
-        """Probability of crossing either boundary at each look."""
-        return self.upper + self.lower
+        """Probability of stopping at each look, at whichever boundary."""
+        return self.upper + self.lower + self.inner
 
     def expected(self, values: ArrayLike) -> Array:
         """Mean over trials of a quantity at the look where they end: information, participants, time.
@@ -193,69 +157,45 @@ class CrossingProbabilities:
         return np.asarray(at_looks[-1] - self.stopping[..., :-1] @ (at_looks[-1] - at_looks[:-1]))
 
 
-@dataclass(frozen=True)
-class StoppedProcess:
-    """A process with boundaries at every look, integrated once for a range of effects.
-
-    Attributes:
-        information: information at each look, growing.
-        lower: lower boundaries on the Z scale.
-        upper: upper boundaries on the Z scale.
-        effects: smallest and largest effect that `crossing` will be asked about.
-    """
-
-    information: tuple[float, ...]
-    lower: tuple[float, ...]
-    upper: tuple[float, ...]
-    effects: tuple[float, float] = (0.0, 0.0)
-
-    @cached_property
-    def continuing(self) -> tuple[Continuing, ...]:
-        """Those who come to each look: one entry a look."""
-        arriving = [Continuing.start(0.5 * (self.effects[0] + self.effects[1]))]
-        followings = self.information[1:]
-        for now, lower, upper, following in zip(
-            self.information, self.lower, self.upper, followings, strict=False
-        ):
-            arriving.append(
-                arriving[-1].advance(now, lower, upper, following=following, effects=self.effects)
-            )
-        return tuple(arriving)
-
-    def crossing(self, effect: ArrayLike) -> CrossingProbabilities:
-        """Crossing probabilities under effects that lie within `effects`."""
-        looks = list(zip(self.continuing, self.information, self.lower, self.upper, strict=True))
-        return CrossingProbabilities(
-            upper=np.stack([at.crossing(now, high, effect, "upper") for at, now, _, high in looks], axis=-1),
-            lower=np.stack([at.crossing(now, low, effect, "lower") for at, now, low, _ in looks], axis=-1),
-        )
-
-
-def check_information(information: ArrayLike) -> tuple[float, ...]:
+def check_information(information: ArrayLike) -> Levels:
     """Information levels as floats.
 
     Raises:
         ValueError: if there are none, they are not positive and finite, or two looks are closer than 0.01 %
             of the information reached, which the quadrature would need thousands of nodes to tell apart.
     """
-    levels = np.atleast_1d(np.asarray(information, dtype=np.float64))
-    if levels.ndim != 1 or levels.size == 0 or not np.all(np.isfinite(levels)) or levels[0] <= 0.0:
+    array = np.asarray(information, dtype=np.float64)
+    levels: Levels = tuple(array.ravel().tolist())
+    if array.ndim > 1 or not levels or not all(0.0 < level < inf for level in levels):
         raise ValueError(f"information must be a list of positive numbers, got {information!r}")
-    if np.any(np.diff(levels) < CLOSEST_LOOKS * levels[1:]):
-        raise ValueError(f"information must grow by at least 0.01 % from look to look, got {information!r}")
-    return tuple(levels.tolist())
+    before = 0.0
+    for level in levels:
+        if level - before < CLOSEST_LOOKS * level:
+            raise ValueError(
+                f"information must grow by at least 0.01 % from look to look, got {information!r}"
+            )
+        before = level
+    return levels
 
 
-def _boundaries(values: ArrayLike | None, default: float, looks: int, name: str) -> tuple[float, ...]:
+def _boundaries(values: ArrayLike | None, default: float, looks: int, name: str) -> Levels:
     """One boundary a look."""
-    array = np.full(looks, default) if values is None else np.atleast_1d(np.asarray(values, dtype=np.float64))
-    if array.shape != (looks,) or np.any(np.isnan(array)):
+    if values is None:
+        return (default,) * looks
+    array = np.asarray(values, dtype=np.float64)
+    levels: Levels = tuple(array.ravel().tolist())
+    if array.ndim > 1 or len(levels) != looks or any(isnan(level) for level in levels):
         raise ValueError(f"{name} must hold one boundary for each of the {looks} looks, got {values!r}")
-    return tuple(array.tolist())
+    return levels
 
 
 def crossing_probabilities(
-    information: ArrayLike, lower: ArrayLike | None, upper: ArrayLike | None, effect: ArrayLike = 0.0
+    information: ArrayLike,
+    lower: ArrayLike | None,
+    upper: ArrayLike | None,
+    effect: ArrayLike = 0.0,
+    *,
+    inner: ArrayLike | None = None,
 ) -> CrossingProbabilities:
     """Probability of first crossing each boundary at each look of a group-sequential trial.
 
@@ -270,13 +210,15 @@ def crossing_probabilities(
         upper: upper (efficacy) boundaries on the Z scale, inf where there is none; None for none at all.
         effect: drift per unit of square-root information: Z_k ~ N(effect * sqrt(information_k), 1). Any
             shape.
+        inner: inner boundaries of a two-sided design with futility, within which |Z| stops the trial, on the Z
+            scale; 0 where there is none; None for none at all.
 
     Returns:
         The probabilities, of shape (*effect.shape, looks).
 
     Raises:
-        ValueError: if the information does not grow, or a boundary is missing, not a number, or below its
-            partner.
+        ValueError: if the information does not grow, or a boundary is missing, not a number, or on the wrong
+            side of another.
 
     Example:
         >>> crossing = crossing_probabilities([0.5, 1.0], None, [2.797, 1.977], effect=[0.0, 2.8])
@@ -284,22 +226,27 @@ def crossing_probabilities(
         array([0.025 , 0.7966])
     """
     levels = check_information(information)
-    below = _boundaries(lower, -np.inf, len(levels), "lower")
-    above = _boundaries(upper, np.inf, len(levels), "upper")
+    below = _boundaries(lower, -inf, len(levels), "lower")
+    above = _boundaries(upper, inf, len(levels), "upper")
+    between = _boundaries(inner, 0.0, len(levels), "inner")
     if any(low > high for low, high in zip(below, above, strict=True)):
         raise ValueError(f"lower boundaries must not exceed upper ones, got {lower!r} and {upper!r}")
+    if any(
+        not near >= 0.0 or (near > 0.0 and near > min(-low, high))
+        for low, near, high in zip(below, between, above, strict=True)
+    ):
+        raise ValueError(f"inner boundaries must lie between zero and the outer ones, got {inner!r}")
     theta = np.asarray(effect, dtype=np.float64)
-    if not np.all(np.isfinite(theta)):
-        raise ValueError(f"effect must be finite, got {effect!r}")
-
     flat = theta.ravel()
-    result = np.zeros((2, flat.size, len(levels)))
+    if not all(isfinite(value) for value in flat.tolist()):
+        raise ValueError(f"effect must be finite, got {effect!r}")
+    times, bounds = np.array(levels), np.array((below, between, above))
+    found = np.empty((3, flat.size, len(levels)))
     # Weighting by a likelihood ratio is accurate for a band of drifts only: beyond it the reference mass
     # underflows.
     band = np.round(flat * sqrt(levels[-1]) / DRIFT_BAND)
-    for members in (np.flatnonzero(band == value) for value in np.unique(band)):
-        extremes = (float(flat[members].min()), float(flat[members].max()))
-        part = StoppedProcess(levels, below, above, extremes).crossing(flat[members])
-        result[0, members], result[1, members] = part.upper, part.lower
-    shape = (*theta.shape, len(levels))
-    return CrossingProbabilities(result[0].reshape(shape), result[1].reshape(shape))
+    for value in np.unique(band):
+        members = np.flatnonzero(band == value)
+        found[:, members] = kernels.crossing(times, bounds, flat[members])
+    first, second, third = found.reshape(3, *theta.shape, len(levels))
+    return CrossingProbabilities(upper=third, lower=first, inner=second)

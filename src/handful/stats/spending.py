@@ -18,6 +18,8 @@ from scipy.special import betainc, ndtr, ndtri
 
 Array = NDArray[np.float64]
 
+SMALLEST_FRACTION = 1e-300  # stands for zero where the logarithm of what is spent there is minus infinity
+
 
 @runtime_checkable
 class SpendingFunction(Protocol):
@@ -39,7 +41,7 @@ class SpendingFunction(Protocol):
 def _fraction(information_fraction: ArrayLike, alpha: float) -> Array:
     """Fractions cut at 1, after both arguments have been checked."""
     fraction = np.asarray(information_fraction, dtype=np.float64)
-    if not np.all(fraction >= 0.0):
+    if fraction.size and not fraction.min() >= 0.0:
         raise ValueError(f"information fractions must not be negative, got {information_fraction!r}")
     if not 0.0 < alpha < 1.0:
         raise ValueError(f"the error rate to spend must lie strictly between 0 and 1, got {alpha!r}")
@@ -59,9 +61,8 @@ class OBrienFlemingType:
 
     def spent(self, information_fraction: ArrayLike, alpha: float) -> Array:
         """See `SpendingFunction.spent`."""
-        fraction = _fraction(information_fraction, alpha)
-        with np.errstate(divide="ignore"):
-            return np.asarray(2.0 * ndtr(float(ndtri(alpha / 2)) / np.sqrt(fraction)))
+        root = np.sqrt(np.maximum(_fraction(information_fraction, alpha), SMALLEST_FRACTION))
+        return np.asarray(2.0 * ndtr(float(ndtri(alpha / 2)) / root))
 
 
 @dataclass(frozen=True)
