@@ -132,19 +132,30 @@ def _default_in_words(field: FieldInfo) -> str:
     """Write a default as it would stand in a study file."""
     if field.is_required():
         return REQUIRED
-    return _written(field.get_default(call_default_factory=True, validated_data={}))
+    return in_flow(field.get_default(call_default_factory=True, validated_data={}))
 
 
-def _written(value: Any) -> str:
-    """Write plain data in the flow style of YAML."""
+def in_flow(value: Any) -> str:
+    """Write plain data in the flow style of YAML, for people to read.
+
+    Args:
+        value: Plain data, or a spec.
+
+    Returns:
+        One line.
+
+    Example:
+        >>> in_flow({"kind": "pocock"}), in_flow((0.5, 1.0)), in_flow(None)
+        ('{kind: pocock}', '[0.5, 1]', 'nothing')
+    """
     if value is None:
         return "nothing"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, Spec):
-        return _written(value.canonical())
+        return in_flow(value.canonical())
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{name}: {_written(item)}" for name, item in value.items()) + "}"
+        return "{" + ", ".join(f"{name}: {in_flow(item)}" for name, item in value.items()) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(_written(item) for item in value) + "]"
+        return "[" + ", ".join(in_flow(item) for item in value) + "]"
     return f"{value:g}" if isinstance(value, float) and value == float(f"{value:g}") else str(value)

@@ -26,6 +26,8 @@ from handful.spec.quantities import (
     Seed,
     Share,
 )
+from handful.study.ranges import Values
+from handful.study.searched import check_searched
 
 
 class Population(Spec):
@@ -137,6 +139,12 @@ class Study(Spec):
     scenarios: dict[str, AnyScenario] = Field(min_length=1, max_length=100, description="What may be true.")
     designs: dict[str, AnyDesign] = Field(min_length=1, max_length=100, description="What we may do.")
     choose: Choice = Field(default_factory=Choice, description="What counts as a good choice.")
+    optimise: dict[str, dict[str, Values]] = Field(
+        default_factory=dict,
+        max_length=100,
+        description="What `handful optimise` may change: for each design that it searches the fields with their values, or the "
+        "usual ones of the family where none are named. All designs when empty.",
+    )
     compute: Compute = Field(default_factory=Compute, description="How the figures are computed.")
 
     @model_validator(mode="after")
@@ -150,6 +158,14 @@ class Study(Spec):
                     f"the name of a scenario: one of {', '.join(self.scenarios)}",
                     at=("choose", "subject to", "power", name),
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_searched(self) -> Self:
+        for name, over in self.optimise.items():
+            if name not in self.designs:
+                raise wanted(f"the name of a design: {one_of(self.designs, name)}", at=("optimise", name))
+            check_searched(self.design(name), over, at=("optimise", name))
         return self
 
     @property
