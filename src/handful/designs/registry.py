@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from handful.designs.arm_selection import ArmSelection
 from handful.designs.base import Design
 from handful.designs.bayesian_single_arm import BayesianSingleArm
 from handful.designs.group_sequential import GroupSequential
+from handful.designs.multi_arm import MultiArm
 from handful.designs.own_control import OwnControl
 from handful.designs.randomised import Randomised
+from handful.designs.response_adaptive import ResponseAdaptive
 from handful.designs.simon import Simon
 from handful.designs.single_arm import SingleArm
 from handful.designs.within_participant import WithinParticipant
@@ -23,6 +26,9 @@ for _family in (
     BayesianSingleArm,
     Randomised,
     GroupSequential,
+    ResponseAdaptive,
+    ArmSelection,
+    MultiArm,
 ):
     families.register(_family)
 

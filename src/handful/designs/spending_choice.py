@@ -87,8 +87,13 @@ class GivenSpending(Spec):
         return CumulativeSpending(self.fractions, self.cumulative)
 
 
-def _short_form(value: Any) -> Any:
-    """`pocock` stands for `{kind: pocock}`."""
+def short_form(value: Any) -> Any:
+    """A name alone stands for a choice without parameters: `pocock` for `{kind: pocock}`.
+
+    Example:
+        >>> short_form("pocock")
+        {'kind': 'pocock'}
+    """
     return {"kind": value} if isinstance(value, str) else value
 
 
@@ -96,5 +101,5 @@ SpendingChoice = Annotated[
     OBrienFleming | Pocock | HwangShihDeCaniChoice | KimDeMetsChoice | GivenSpending,
     Field(discriminator="kind"),
 ]
-Spending = Annotated[SpendingChoice, BeforeValidator(_short_form)]
+Spending = Annotated[SpendingChoice, BeforeValidator(short_form)]
 """A spending function: its name, or its name with its parameter."""

@@ -39,6 +39,11 @@ def _entry(scenario: Scenario, endpoint: Endpoint, hoped: float, amount: float) 
     return scenario.with_entry_threshold(amount, endpoint)
 
 
+def _trend(scenario: Scenario, endpoint: Endpoint, hoped: float, amount: float) -> Scenario | None:
+    timed = scenario.recruitment.rate is not None
+    return scenario.replace(trend=scenario.trend + amount * abs(hoped)) if timed else None
+
+
 HISTORICAL_DRIFT = Stress(
     "drift of the benchmark",
     "Untreated people now may do better than the people behind the benchmark did; the design cannot tell that from benefit.",
@@ -75,6 +80,14 @@ CONTAMINATION = Stress(
     (0.1, 0.25, 0.5, 0.75, 0.9),
     "of the effect",
     _contamination,
+)
+TIME_TREND = Stress(
+    "trend over time",
+    "People who come later may do better whatever their arm; where more and more of them get the treatment that looked good, "
+    "the time passes for a benefit.",
+    _FRACTIONS,
+    "of the effect hoped for, each year",
+    _trend,
 )
 DROPOUT = Stress(
     "dropout",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from handful.kernels.jit import kernel
 
-__all__ = ["raised", "scaled"]
+__all__ = ["chosen", "raised", "scaled"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -60,4 +60,27 @@ def raised(values: Floats, flags: Flags, amount: float) -> Floats:
     for t in range(values.shape[0]):
         for i in range(values.shape[1]):
             result[t, i] = values[t, i] + flags[t, i] * amount
+    return result
+
+
+@kernel
+def chosen(values: Floats, which: NDArray[np.int8]) -> Floats:
+    """Return for each participant the value of the arm that they got.
+
+    Args:
+        values: the value of everybody on every arm, shape (arms, trials, participants).
+        which: the arm of each, shape (trials, participants); below 0 counts as 0.
+
+    Returns:
+        A new array of the shape of `which`.
+
+    Example:
+        >>> both = np.array([[[1.0, 2.0]], [[5.0, 6.0]]])
+        >>> chosen(both, np.array([[1, 0]], dtype=np.int8)).tolist()
+        [[5.0, 2.0]]
+    """
+    result = np.empty(which.shape)
+    for t in range(which.shape[0]):
+        for i in range(which.shape[1]):
+            result[t, i] = values[max(which[t, i], 0), t, i]
     return result

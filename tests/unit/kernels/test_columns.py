@@ -19,6 +19,9 @@ def test_twins_give_the_same_bits() -> None:
         np.testing.assert_array_equal(
             kernels.raised(numbers, flags, scale), twins.raised(numbers, flags, scale)
         )
+    arms = RNG.integers(-1, 3, numbers.shape).astype(np.int8)
+    every = np.stack([numbers, 2 * numbers, numbers + 1])
+    np.testing.assert_array_equal(kernels.chosen(every, arms), twins.chosen(every, arms))
 
 
 def test_what_is_given_stays_as_it_is() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["raised", "scaled"]
+__all__ = ["chosen", "raised", "scaled"]
 
 Floats = NDArray[np.float64]
 
@@ -44,3 +44,20 @@ def raised(values: Floats, flags: NDArray[np.bool_], amount: float) -> Floats:
         [[9.0, 2.0]]
     """
     return values + flags * amount
+
+
+def chosen(values: Floats, which: NDArray[np.int8]) -> Floats:
+    """Return for each participant the value of the arm that they got.
+
+    Args:
+        values: the value of everybody on every arm, shape (arms, trials, participants).
+        which: the arm of each, shape (trials, participants); below 0 counts as 0.
+
+    Returns:
+        The same bits as `handful.kernels.columns.chosen`.
+
+    Example:
+        >>> chosen(np.array([[[1.0, 2.0]], [[5.0, 6.0]]]), np.array([[1, 0]], dtype=np.int8)).tolist()
+        [[5.0, 2.0]]
+    """
+    return np.asarray(np.take_along_axis(values, np.maximum(which, 0)[None].astype(np.int64), axis=0)[0])
