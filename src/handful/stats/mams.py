@@ -81,20 +81,21 @@ class MultiArmDesign:
         return np.asarray(np.cumsum(process.probabilities((0.0,) * self.arms).any_rejected))
 
     def probabilities(
-        self, effects: Sequence[float], size: float, *, best: bool = False
+        self, effects: Sequence[float], size: float, *, best_of: tuple[int, ...] = ()
     ) -> MultiArmProbabilities:
         """Probabilities of the ways the trial can go; both boundaries are obeyed.
 
         Args:
             effects: true difference of each arm from the control, in standard deviations.
             size: participants that the sizes of the design are multiples of.
-            best: whether to compute the probability that an arm crosses with the largest statistic.
+            best_of: arms, by number from 0, whose probability to cross with the largest statistic is wanted.
 
         Returns:
             The probabilities, within 1e-7.
 
         Raises:
-            ValueError: if the effects are not one finite number an arm, or the size is not positive.
+            ValueError: if the effects are not one finite number an arm, an arm does not exist, or the size is not
+                positive.
 
         Example:
             >>> design = MultiArmDesign(3, (1, 2), (1, 2), (0.777, 2.197), (2.330, 2.197))
@@ -104,6 +105,8 @@ class MultiArmDesign:
         """
         if len(effects) != self.arms or not np.all(np.isfinite(effects)):
             raise ValueError(f"need {self.arms} finite effects, got {effects!r}")
+        if not set(best_of) <= set(range(self.arms)):
+            raise ValueError(f"arms are numbered 0 to {self.arms - 1}, got {best_of!r}")
         if not 0.0 < size < inf:
             raise ValueError(f"the size must be positive, got {size!r}")
         process = MultiArmProcess(
@@ -113,7 +116,7 @@ class MultiArmDesign:
             self.upper,
             QUICK,
         )
-        return process.probabilities(tuple(float(effect) for effect in effects), best=best)
+        return process.probabilities(tuple(float(effect) for effect in effects), best_of=best_of)
 
     def power(self, size: float, effect: float, uninteresting: float = 0.0) -> float:
         """Probability of finding the one arm that works, under the least favourable configuration.
@@ -138,8 +141,7 @@ class MultiArmDesign:
             0.953
         """
         effects = (effect,) + (uninteresting,) * (self.arms - 1)
-        best = self.probabilities(effects, size, best=True).best
-        return 0.0 if best is None else float(best[0].sum())
+        return float(self.probabilities(effects, size, best_of=(0,)).best.sum())
 
     def size_for(self, power: float, effect: float, uninteresting: float = 0.0) -> float:
         """The size, not rounded, at which the least favourable configuration has some power.

@@ -36,14 +36,15 @@ class MultiArmProbabilities:
     Attributes:
         any_rejected: probability that the trial stops at each look because some arm crossed; shape (looks,).
         rejected: probability that each arm crosses at the look at which the trial stops; shape (arms, looks).
-        best: the same and no other arm has a larger statistic at that look; None unless asked for.
+        best: the same and no other arm has a larger statistic at that look, for the arms asked for, in their
+            order; shape (arms asked for, looks).
         continuing: probability that the trial goes on after each look.
         active: expected number of arms that go on after each look, 0 for a trial that has stopped.
     """
 
     any_rejected: Array
     rejected: Array
-    best: Array | None
+    best: Array
     continuing: Array
     active: Array
 
@@ -66,25 +67,27 @@ class MultiArmProcess:
     upper: Levels
     digits: float = 26.0
 
-    def probabilities(self, effects: Levels, *, best: bool = False) -> MultiArmProbabilities:
+    def probabilities(self, effects: Levels, *, best_of: tuple[int, ...] = ()) -> MultiArmProbabilities:
         """Integrate over the path of the control.
 
         Args:
             effects: true difference of each arm from the control, in standard deviations of one participant.
-            best: whether to compute the probabilities of being the best arm that crosses, which takes longer.
+            best_of: arms, by number from 0, whose probability to cross as the best one is wanted; it takes
+                longer than all the rest.
 
         Returns:
             The probabilities.
         """
         distinct = sorted(set(effects))
-        kinds = tuple(_Kind(effect, effects.count(effect)) for effect in distinct)
+        wanted = {effects[arm] for arm in best_of}
+        kinds = tuple(_Kind(effect, effects.count(effect), effect in wanted) for effect in distinct)
         totals = _Totals.zeros(len(kinds), len(self.upper))
-        _descend(self, kinds, 0, _Paths.start(len(kinds)), totals, best)
+        _descend(self, kinds, 0, _Paths.start(len(kinds)), totals)
         of_arm = [distinct.index(effect) for effect in effects]
         return MultiArmProbabilities(
             totals.any_rejected,
             totals.rejected[of_arm],
-            totals.best[of_arm] if best else None,
+            totals.best[[of_arm[arm] for arm in best_of]],
             totals.continuing,
             totals.active,
         )
@@ -119,6 +122,7 @@ class _Kind:
 
     effect: float
     arms: int
+    best: bool
 
 
 @dataclass
@@ -177,18 +181,22 @@ class _Paths:
 
 
 def _descend(
-    process: MultiArmProcess, kinds: tuple[_Kind, ...], look: int, paths: _Paths, totals: _Totals, best: bool
+    process: MultiArmProcess, kinds: tuple[_Kind, ...], look: int, paths: _Paths, totals: _Totals
 ) -> None:
     """Extend paths by one look, add up what happens there, and go on to the next one."""
     children = _extended(process, kinds, look, paths)
     nodes = max(sums.shape[1] for sums in children.sums)
     last = look + 1 == len(process.upper)
-    chunk = max(1, MOST_NUMBERS // (nodes * (1 if last and not best else _most_nodes(process, look))))
+    chunk = max(
+        1,
+        MOST_NUMBERS
+        // (nodes * (1 if last and not any(kind.best for kind in kinds) else _most_nodes(process, look))),
+    )
     for begin in range(0, len(children.weight), chunk):
         some = children.part(slice(begin, begin + chunk))
-        going_on = _at_look(process, kinds, look, some, totals, best)
+        going_on = _at_look(process, kinds, look, some, totals)
         if not last:
-            _descend(process, kinds, look + 1, going_on, totals, best)
+            _descend(process, kinds, look + 1, going_on, totals)
 
 
 def _extended(process: MultiArmProcess, kinds: tuple[_Kind, ...], look: int, paths: _Paths) -> _Paths:
@@ -220,7 +228,7 @@ def _bounds(process: MultiArmProcess, look: int, control: Array) -> tuple[Array,
 
 
 def _at_look(
-    process: MultiArmProcess, kinds: tuple[_Kind, ...], look: int, paths: _Paths, totals: _Totals, best: bool
+    process: MultiArmProcess, kinds: tuple[_Kind, ...], look: int, paths: _Paths, totals: _Totals
 ) -> _Paths:
     """Add up what happens at a look; the paths with the arms that go on."""
     growth = float(np.diff(process.arm_sizes, prepend=0.0)[look])
@@ -244,7 +252,7 @@ def _at_look(
         if not last:
             going_on = (uncrossed[own] - futile[own]) * _product(uncrossed, others)
             totals.active[look] += kind.arms * (paths.weight @ going_on)
-        if best:
+        if kind.best:
             totals.best[own, look] += paths.weight @ _best(process, kinds, look, paths, own, upper)
     return paths if last else _advanced(process, kinds, look, paths, (lower, upper), futile)
 

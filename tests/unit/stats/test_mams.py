@@ -102,9 +102,9 @@ def test_probabilities_agree_with_simulated_trials_within_four_standard_errors(
 ) -> None:
     trials, stages = 200_000, len(arm)
     process = MultiArmProcess(arm, control, LOWER[-stages:], UPPER[-stages:], digits=16.0)
-    exact = process.probabilities(tuple(effects), best=True)
+    exact = process.probabilities(tuple(effects), best_of=tuple(range(len(effects))))
     found = simulated(process, effects, trials)
-    assert exact.best is not None
+    assert exact.best.sum(axis=0) == pytest.approx(exact.any_rejected, abs=1e-7)  # one arm is the best
     for name in ("any_rejected", "continuing"):
         expected = getattr(exact, name)
         assert np.all(
@@ -158,6 +158,7 @@ def test_largest_and_expected_totals_meet_when_nobody_stops() -> None:
         (lambda: multi_arm_design(3, (1, 2), upper="pocock", lower=[3.0]), "exceed"),
         (lambda: MultiArmDesign(2, (1, 2), (1, 2), (0, 1), (2, 2)), "last stage"),
         (lambda: multi_arm_design(2, (1,)).probabilities([0.1], 5), "2 finite"),
+        (lambda: multi_arm_design(2, (1,)).probabilities([0.1, 0.2], 5, best_of=(2,)), "0 to 1"),
         (lambda: multi_arm_design(2, (1,)).power(0, 0.5), "size"),
         (lambda: multi_arm_design(2, (1,)).size_for(0.9, 0.1, 0.2), "effect"),
     ],
