@@ -101,18 +101,6 @@ class DifferencePosterior(MeanPosteriors):
         half = np.where(np.isfinite(value), half, np.nan)
         return Estimate(value, value - half, value + half)
 
-    def process(
-        self, sizes: Sizes, aim: Aim, benefit: float, variance: Mapping[str, float]
-    ) -> Process | None:
-        """Information of the difference at its true variance; None with a prior, which has its say at every look anew."""
-        if self.prior_treated is not None or self.prior_control is not None:
-            return None
-        if self.sd is not None and any(
-            abs(variance[arm] - self.sd**2) > 1e-9 * self.sd**2 for arm in ("control", "treated")
-        ):
-            return None
-        return two_arm_process(sizes, aim, benefit, variance)
-
     def _arms(self, seen: Observations, cut: Cut) -> tuple[MeanPosterior, MeanPosterior]:
         """Posteriors of the means of treatment and control."""
         arms = moments(seen, cut)
@@ -180,6 +168,18 @@ class PosteriorMeanDifference(OnPosterior, DifferencePosterior):
     def evidence(self, seen: Observations, cut: Cut, aim: Aim) -> Evidence:
         """Posterior probability of benefit."""
         return Evidence(self.probability(seen, cut, aim)[:, None])
+
+    def process(
+        self, sizes: Sizes, aim: Aim, benefit: float, variance: Mapping[str, float]
+    ) -> Process | None:
+        """Information of the difference at its true variance; None with a prior, which has its say at every look anew."""
+        if self.prior_treated is not None or self.prior_control is not None:
+            return None
+        if self.sd is not None and any(
+            abs(variance[arm] - self.sd**2) > 1e-9 * self.sd**2 for arm in ("control", "treated")
+        ):
+            return None
+        return two_arm_process(sizes, aim, benefit, variance)
 
 
 class PosteriorMeanAgainstBenchmark(OnPosterior, MeanPosteriors):

@@ -241,6 +241,15 @@ class AnalysisContract(SpecContract):
         assert case.analysis.from_z(1.959963984540054) == pytest.approx(case.analysis.critical(0.025))
         assert case.analysis.from_z(np.inf) == np.inf
 
+    def test_a_normal_process_is_on_the_z_scale(self, case: AnalysisCase) -> None:
+        """The numeric engine holds the thresholds of an analysis with a process against z-values."""
+        spread = {"control": 2.25, "treated": 2.25}
+        process = case.analysis.process([(6, 8), (12, 16)], case.aim, 1.0, spread)
+        if process is None:
+            return
+        assert 0 < process.information[0] < process.information[1]
+        assert case.analysis.to_z(case.analysis.from_z(1.5)) == pytest.approx(1.5)
+
     def test_asking_changes_no_data(self, case: AnalysisCase) -> None:
         """What was observed stays what it was."""
         before = changed(case.seen, np.copy)
