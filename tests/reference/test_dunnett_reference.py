@@ -80,6 +80,5 @@ def test_parametric_closure_of_graphicalmcp(groups: str) -> None:
                     found.append(float(one_test([p[member] for member in some], scaled)) / share)
         return min(found)
 
-    # Eight decimals are printed, from mvtnorm's Monte Carlo integration (stated error 1e-3 at most, in two
-    # dimensions 1e-15); its epsilon edges are ours.
+    # Eight decimals are printed; the edges of 1e-5 are those of the source.
     assert closed(6, test) == pytest.approx(case["adjusted"], abs=1e-8)
