@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from handful.analyses.base import Lattice
@@ -164,12 +165,28 @@ def exact_success(plan: Plan, scenario: Scenario) -> float | None:
 
     It costs far less than `exact_characteristics`, because no estimate has to be computed.
     """
+    stopping = exact_stopping(plan, scenario)
+    return None if stopping is None else float(stopping[0].sum())
+
+
+def exact_stopping(plan: Plan, scenario: Scenario) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """Probabilities of ending at each look with a claim and without one, by enumeration.
+
+    Args:
+        plan: The design.
+        scenario: The truth.
+
+    Returns:
+        (with a claim, without one), each of shape (looks,); None where trials cannot be enumerated.
+    """
     counted = _enumerable(plan, scenario)
     if counted is None:
         return None
     lattice, chances = counted
     at_one_point = {name: np.array([chance]) for name, chance in chances.items()}
-    return float(exact.success_probability(plan, lattice, at_one_point)[0])
+    ends = [(s.success.sum(), s.failure.sum()) for s in exact.walk(plan, lattice, at_one_point)]
+    success, failure = np.array(ends, dtype=np.float64).T
+    return success, failure
 
 
 def _enumerable(plan: Plan, scenario: Scenario) -> tuple[Lattice, dict[str, float]] | None:

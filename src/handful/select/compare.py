@@ -26,7 +26,7 @@ from handful.select.results import (
 )
 from handful.select.runs import InMemory, Progress, Runner
 from handful.select.stress import stress
-from handful.select.utility import utility
+from handful.select.utility import made_for, plausibilities, utility
 from handful.study.model import Study
 
 CURVE = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
@@ -162,8 +162,7 @@ def _conclude(
 ) -> Comparison:
     """Choose, and put everything together."""
     study = bench.study
-    weights = _weights(study)
-    made = {name: 1 - study.scenario(name).product.manufacturing_failure for name in study.scenarios}
+    weights, made = plausibilities(study), made_for(study)
     candidates = []
     for design in designs:
         own = {cell.scenario: cell.characteristics for cell in cells if cell.design == design.name}
@@ -188,13 +187,6 @@ def _conclude(
     )
     said = comparison.model_copy(update={"warnings": tuple(warnings(study, comparison))})
     return said.model_copy(update={"answer": tuple(answer(study, said))})
-
-
-def _weights(study: Study) -> dict[str, float]:
-    """Plausibility of each scenario as a share of all."""
-    raw = {name: study.scenario(name).weight for name in study.scenarios}
-    total = sum(raw.values()) or float(len(raw))
-    return {name: (weight if sum(raw.values()) else 1.0) / total for name, weight in raw.items()}
 
 
 def _scenario(study: Study, name: str, weight: float) -> ScenarioSummary:

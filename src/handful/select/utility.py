@@ -8,11 +8,12 @@ people in it plus what its decision does for those who are treated after it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from handful.participants.endpoint import Endpoint
 from handful.select.characteristics import Characteristics
 from handful.select.figure import Figure
-from handful.study.model import Choice, Population
+from handful.study.model import Choice, Population, Study
 
 
 def helped_per_person(benefit: float, endpoint: Endpoint, hoped: float) -> float:
@@ -67,14 +68,76 @@ def people_helped(
         (people helped, its Monte Carlo standard error).
     """
     gain = made * (helped_per_person(told.truth, endpoint, hoped) - burden)
-    enrolled = told.participants.mean
-    control = told.inferior.value or 0.0
-    treated = (enrolled.value or 0.0) - control if told.truth > 0 else control
-    months = told.months.mean.value if told.months is not None and told.months.mean.value is not None else 0.0
-    later = max(0.0, population.to_treat_after(months) - treated)
-    success = told.success
-    worth = gain * (treated + (success.value or 0.0) * later)
-    return worth, abs(gain) * ((success.error or 0.0) * later + (enrolled.error or 0.0))
+    averages = averages_of(told)
+    worth = net_helped(gain, told.truth, averages, population)
+    later = max(0.0, population.to_treat_after(averages.months) - _treated(told.truth, averages))
+    return worth, abs(gain) * ((told.success.error or 0.0) * later + (told.participants.mean.error or 0.0))
+
+
+class Averages(NamedTuple):
+    """What a design does on average in one scenario.
+
+    Attributes:
+        success: Probability of claiming benefit.
+        participants: Participants enrolled.
+        inferior: Participants left with the inferior option.
+        months: Duration, 0 when recruitment has no timing.
+    """
+
+    success: float
+    participants: float
+    inferior: float
+    months: float
+
+
+def averages_of(told: Characteristics) -> Averages:
+    """The averages among the characteristics of a design; 0 for what is not defined."""
+    months = told.months.mean.value if told.months is not None else None
+    return Averages(
+        told.success.value or 0.0,
+        told.participants.mean.value or 0.0,
+        told.inferior.value or 0.0,
+        months or 0.0,
+    )
+
+
+def net_helped(gain: float, truth: float, averages: Averages, population: Population) -> float:
+    """Expected net number of people helped, from averages alone.
+
+    Args:
+        gain: People helped for each person treated, less the burden, less those for whom no product can be made.
+        truth: True benefit in the scenario.
+        averages: What the design does there.
+        population: The people who have the disease.
+
+    Returns:
+        People helped by the trial and by what is decided after it.
+
+    Example:
+        >>> people = Population(prevalence=100)
+        >>> net_helped(0.5, 0.6, Averages(success=0.8, participants=20, inferior=10, months=0), people)
+        41.0
+    """
+    treated = _treated(truth, averages)
+    later = max(0.0, population.to_treat_after(averages.months) - treated)
+    return gain * (treated + averages.success * later)
+
+
+def _treated(truth: float, averages: Averages) -> float:
+    """Participants treated: where the product helps, those who are left with the inferior option are not."""
+    return averages.participants - averages.inferior if truth > 0 else averages.inferior
+
+
+def plausibilities(study: Study) -> dict[str, float]:
+    """Plausibility of each scenario of a study, as a share of all; equal where no scenario has weight."""
+    raw = {name: study.scenario(name).weight for name in study.scenarios}
+    total = sum(raw.values())
+    return {name: weight / total if total else 1.0 / len(raw) for name, weight in raw.items()}
+
+
+def made_for(study: Study) -> dict[str, float]:
+    """Share of people for whom a product can be made, in each scenario of a study."""
+    return {name: 1 - study.scenario(name).product.manufacturing_failure for name in study.scenarios}
 
 
 def utility(
