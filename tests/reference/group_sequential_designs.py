@@ -42,6 +42,31 @@ DESIGNS: dict[str, Callable[[], Boundaries]] = {
     "D17": lambda: solve([0.5, 1], efficacy=EARLY, futility=EARLY, alpha=0.1, power=0.8),
     "D19": lambda: solve([0.5, 1], efficacy=o_brien_fleming(), futility=[0], power=0.8),
     "D20": lambda: solve([0.5, 1], futility=[0.5], binding=True, power=0.8),
+    "D22": lambda: solve(THIRDS, futility=LATE, alpha=0.05, power=0.8, sided=2),
+    "T1": lambda: solve(
+        [0.3, 0.4, 0.8, 1], efficacy=KimDeMets(2.5), futility=KimDeMets(1.5), alpha=0.05, sided=2
+    ),
+    "T2": lambda: solve(
+        [0.4, 0.65, 0.8, 1],
+        efficacy=KimDeMets(2.5),
+        futility=KimDeMets(1.5),
+        binding=True,
+        alpha=0.05,
+        sided=2,
+    ),
+    "T3": lambda: solve([0.15, 0.25, 0.8, 1], futility=KimDeMets(1), alpha=0.025, power=0.93, sided=2),
+    "T4": lambda: solve(
+        [0.35, 0.55, 0.8, 1],
+        efficacy=KimDeMets(1.44),
+        futility=KimDeMets(1.35),
+        binding=True,
+        alpha=0.035,
+        power=0.935,
+        sided=2,
+    ),
+    "T5": lambda: solve(
+        [0.35, 0.4, 0.8, 1], futility=KimDeMets(1), binding=True, alpha=0.025, power=0.93, sided=2
+    ),
     "G01": lambda: solve(THIRDS, efficacy=o_brien_fleming()),
     "G03": lambda: solve(QUARTERS, efficacy=WangTsiatis(0.25), power=0.8),
     "G04": lambda: solve([0.5, 1], power=0.8),

@@ -36,20 +36,22 @@ def test_boundaries_of_the_400_node_quadrature_spend_alpha_and_reach_power(ident
 @pytest.mark.parametrize("identifier", [key for key, case in RPACT.items() if case["rejectionProbabilities"]])
 def test_rejection_and_futility_probabilities_of_rpact(identifier: str) -> None:
     case = RPACT[identifier]
-    interim = np.array(case["futilityBounds"], dtype=float, ndmin=1)
-    futility = np.where(interim <= -6, -np.inf, interim)  # rpact writes -6 for no boundary
-    lower = (*futility, case["criticalValues"][-1]) if np.isfinite(futility).any() else None
+    futility = np.array(case["futilityBounds"], dtype=float, ndmin=1)
+    futility = np.where(futility <= -6, -np.inf, futility)  # rpact writes -6 for no boundary
+    upper, lower, inner = case["criticalValues"], None, None
     if case["call"]["sided"] == 2:
-        lower = [-bound for bound in case["criticalValues"]]
+        lower = [-bound for bound in upper]
+        inner = None if np.isneginf(futility).all() else (*np.nan_to_num(futility), upper[-1])
+    elif np.isfinite(futility).any():
+        lower = (*futility, upper[-1])
     one_sided, power = case["call"]["alpha"] / case["call"]["sided"], 1 - case["call"]["beta"]
     drift = fixed_drift(one_sided, power) * np.sqrt(case["inflationFactor"])
-    crossing = crossing_probabilities(case["informationRates"], lower, case["criticalValues"], drift)
+    crossing = crossing_probabilities(case["informationRates"], lower, upper, drift, inner=inner)
     # rpact's own integration is off by up to 1.1e-8 in the boundaries, and so is its power.
     assert crossing.upper == pytest.approx(np.array(case["rejectionProbabilities"]), abs=1.1e-8)
-    if lower is not None and case["call"]["sided"] == 1:
-        assert crossing.lower[:-1] == pytest.approx(
-            np.array(case["futilityProbabilities"], ndmin=1), abs=1.1e-8
-        )
+    futile = crossing.inner if inner is not None else crossing.lower
+    if inner is not None or (lower is not None and case["call"]["sided"] == 1):
+        assert futile[:-1] == pytest.approx(np.array(case["futilityProbabilities"], ndmin=1), abs=1.1e-8)
 
 
 @pytest.mark.parametrize("identifier", GSDESIGN)
