@@ -53,7 +53,7 @@ class Evidence:
         statistic: The larger, the stronger the evidence for benefit; shape (trials, hypotheses). Its scale is that of
             the analysis: a z-value, a posterior probability, a count, or minus a p-value. It is always finite: where the
             data say nothing (nobody seen, an empty arm, no spread to judge a mean by) it is that of no evidence, 0 on
-            the z scale and -1 on that of p-values.
+            the z scale, -1 on that of p-values, and on that of posterior probabilities what the prior says, or a half.
     """
 
     statistic: Floats
