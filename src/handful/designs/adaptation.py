@@ -57,6 +57,15 @@ class Steering:
             only_subgroup=np.zeros(trials, dtype=np.bool_),
         )
 
+    def allocates_as(self, before: Steering) -> Flags:
+        """Trials whose later participants are let in and allocated as before: their list goes on.
+
+        Args:
+            before: How the trials were steered before.
+        """
+        changed = (self.weights != before.weights).any(axis=1)
+        return np.asarray(~changed & (self.only_subgroup == before.only_subgroup))
+
 
 @dataclass(frozen=True)
 class Interim:

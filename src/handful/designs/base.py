@@ -21,11 +21,16 @@ from handful.analyses.hypotheses import ONE, Hypothesis
 from handful.designs.adaptation import Adaptation
 from handful.designs.arrangements import Arrangement
 from handful.designs.pieces import Allocation, KnownOutcomes, Looks, Thresholds
+from handful.participants.block import Block
 from handful.participants.endpoint import Endpoint
 from handful.participants.observations import Cut, Observations
+from handful.participants.potential import Participants
 from handful.scenarios.base import Scenario
 from handful.spec.base import Spec
 from handful.spec.quantities import OpenProbability
+
+_MISSED = 1e-6
+"""Share of trials that may run out of people to screen because so many were not imagined."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,30 @@ class Plan:
             ValueError: When the scenario does not know them.
         """
         there = scenario.on_arm(hypothesis.arm, self.arms)
-        return there.within(self.subgroup) if hypothesis.in_subgroup else there
+        return there.within(self.subgroup, self.endpoint) if hypothesis.in_subgroup else there
+
+    def people(self, scenario: Scenario, block: Block) -> Participants:
+        """The people of a block who come: those who can be enrolled, and whoever is turned away in between.
+
+        Args:
+            scenario: The truth.
+            block: The trials.
+
+        Raises:
+            ValueError: When the scenario does not suit the endpoint, or knows nothing of the subgroup.
+        """
+        return scenario.participants(block, self.arrivals(scenario), self.endpoint)
+
+    def arrivals(self, scenario: Scenario) -> int:
+        """How many people have to come at most, so that all participants can be enrolled.
+
+        As many as are enrolled, unless the design may turn to a subgroup: those who come after its first look and do not
+        belong to it are then turned away, and only one trial in a million needs more people than this.
+        """
+        if self.adaptation is None or self.arrangement.subgroup is None or self.looks.number == 1:
+            return self.participants
+        at_look = self.looks.planned()[0] if self.looks.counts == "participants" else 0
+        return at_look + screened_for(self.participants - at_look, scenario.share_with(self.subgroup))
 
     @property
     def subgroup(self) -> str:
@@ -193,6 +221,33 @@ def fits(analysis: Analysis, endpoint: Endpoint, margin: float = 0.0) -> None:
         raise ValueError(
             f"analysis {analysis.kind!r} cannot test against a margin; z pooled, t tests and rate ratios can"
         )
+
+
+def screened_for(wanted: int, share: float) -> int:
+    """How many people to screen for as many who belong to a subgroup, missed by one trial in a million.
+
+    Args:
+        wanted: How many of the subgroup.
+        share: Share of people who belong to it, above 0.
+
+    Returns:
+        The smallest number with which fewer are found with a probability of at most 1e-6.
+
+    Example:
+        >>> screened_for(20, 1.0), screened_for(20, 0.4)
+        (20, 106)
+    """
+    if share >= 1:
+        return wanted
+    from scipy.special import bdtr
+
+    low, high = wanted, wanted
+    while bdtr(wanted - 1, high, share) > _MISSED:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if bdtr(wanted - 1, middle, share) > _MISSED else (low, middle)
+    return high
 
 
 def once(participants: int) -> KnownOutcomes:

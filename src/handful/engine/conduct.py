@@ -17,7 +17,8 @@ from handful.designs.base import Plan
 from handful.designs.pieces import Decision, Record
 from handful.engine.trials import Trials
 from handful.kernels.counting import allocated_prefix, arrived_by
-from handful.participants.observations import Cut, Flags, Stage
+from handful.kernels.several_arms import nth_enrolled
+from handful.participants.observations import NOT_ENROLLED, Arms, Cut, Flags, Stage
 from handful.participants.potential import Participants
 
 Decisions = NDArray[np.int8]
@@ -54,12 +55,14 @@ def steps(plan: Plan, people: Participants) -> Iterator[Step]:
 
     A trial ends when every hypothesis is decided (or the first benefit is claimed, if the plan says so), at the last look, or
     when participants run out before a look. Between looks the plan's adaptation steers the rest: those who come after the
-    look are allocated anew, and what is seen of them follows.
+    look are allocated anew where something changed for them, and what is seen of them follows. Enrolment is closed when there
+    are as many as the last look waits for.
     """
     trials, last = people.block.trials, plan.looks.number - 1
-    arm = plan.allocation.assign(people)
-    record = plan.arrangement.record(people, arm, plan.endpoint)
     steering = _started(plan, trials)
+    dealt = plan.allocation.assign(people)
+    nobody = np.zeros(trials, dtype=np.int64)
+    record = plan.arrangement.record(people, _let_in(plan, dealt, nobody, steering), plan.endpoint)
     running = np.ones(trials, dtype=np.bool_)
     settled = np.zeros((trials, len(plan.hypotheses)), dtype=np.int8)
     earlier: tuple[Stage, ...] = ()
@@ -83,11 +86,14 @@ def steps(plan: Plan, people: Participants) -> Iterator[Step]:
         if steering is not None and plan.adaptation is not None:
             enrolled = cut.included if record.arrival is None else arrived_by(record.arrival, cut.month)
             interim = Interim(look, live, enrolled, record.observations, evidence, settled, running, steering)
-            steering = plan.adaptation.adapt(interim)
+            before, steering = steering, plan.adaptation.adapt(interim)
             settled = np.where((settled == CONTINUE) & ~steering.tested, FUTILITY, settled)
             running &= _goes_on(plan, settled)
-            arm = plan.allocation.reassign(people, record.observations.arm, enrolled, steering)
-            record = plan.arrangement.record(people, arm, plan.endpoint)
+            came = np.arange(people.count) < enrolled[:, None]
+            dealt = np.where(came, record.observations.arm, dealt)
+            start = np.where(steering.allocates_as(before), people.count, enrolled)
+            dealt = plan.allocation.reassign(people, dealt, start, steering)
+            record = plan.arrangement.record(people, _let_in(plan, dealt, enrolled, steering), plan.endpoint)
 
 
 def conduct(plan: Plan, people: Participants) -> Trials:
@@ -143,6 +149,20 @@ def _started(plan: Plan, trials: int) -> Steering | None:
     return Steering.at_the_start(trials, plan.allocation.weights, plan.looks.planned(), len(plan.hypotheses))
 
 
+def _let_in(plan: Plan, dealt: Arms, there: NDArray[np.int64], steering: Steering | None) -> Arms:
+    """Arms of those who are let in: once there are enough, nobody is enrolled who has not been so already."""
+    people = dealt.shape[1]
+    if steering is None or plan.looks.counts != "participants":
+        wanted = np.full(len(dealt), plan.participants, dtype=np.int64)
+    else:
+        wanted = steering.sizes[:, -1]
+    if people <= wanted.min():
+        return dealt
+    end = nth_enrolled(dealt, wanted)
+    end = np.where(end < 0, people, np.maximum(end, there))
+    return np.where(np.arange(people) < end[:, None], dealt, np.int8(NOT_ENROLLED))
+
+
 def _goes_on(plan: Plan, settled: Decisions) -> Flags:
     """Whether a trial has something left to decide."""
     undecided = _of_any(settled == CONTINUE)
@@ -170,15 +190,16 @@ def _close_unfinished(
 ) -> None:
     """A trial that ran out of participants ends when the last one it has is resolved; it claims nothing.
 
-    Participants who are never resolved (cured, and followed until an event) are not waited for.
+    Participants who are never resolved (cured, and followed until an event) are not waited for, nor are those not let in.
     """
-    assert record.arrival is not None
-    assert record.resolved is not None
+    if record.arrival is None or record.resolved is None:
+        month[~finished] = 0.0
+        return
     came = np.isfinite(record.arrival)
-    resolved = np.where(np.isfinite(record.resolved), record.resolved, 0.0)
+    awaited = came & np.isfinite(record.resolved) & (record.observations.arm >= 0)
     for t in np.flatnonzero(~finished):
         included[t] = min(int(included[t]), int(came[t].sum()))
-        month[t] = resolved[t, came[t]].max(initial=0.0)
+        month[t] = record.resolved[t, awaited[t]].max(initial=0.0)
 
 
 def _total(allocated: NDArray[np.int32]) -> NDArray[np.int32]:

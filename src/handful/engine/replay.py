@@ -126,7 +126,7 @@ def replay(job: Job, trial: int) -> TrialStory:
     if trial < 0:
         raise ValueError(f"trials are numbered from 0; {trial} is none")
     plan, block = job.plan, Block(job.seed, trial, 1)
-    people = job.scenario.participants(block, plan.participants, plan.endpoint)
+    people = plan.people(job.scenario, block)
     held = [step for step in steps(plan, people) if np.isfinite(step.cut.month[0])]
     end = conduct(plan, people)
     record, made = held[-1].record if held else _undisturbed(plan, people), people.manufactured

@@ -98,8 +98,7 @@ def conduct_block(job: Job, block: Block) -> Trials:
     Returns:
         What became of each trial.
     """
-    people = job.scenario.participants(block, job.plan.participants, job.plan.endpoint)
-    return conduct(job.plan, people)
+    return conduct(job.plan, job.plan.people(job.scenario, block))
 
 
 def simulate_part(job: Job, number: int, *, rows: bool, executor: Executor | None = None) -> Part:

@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import ClassVar, Self
 
 import numpy as np
 from pydantic import Field, model_validator
 
+from handful.kernels.columns import chosen
 from handful.kernels.streams import Purpose, exponentials, normals, uniforms
 from handful.participants.block import Block
 from handful.participants.endpoint import Endpoint
 from handful.participants.observations import Arms
 from handful.participants.potential import Exposure, Flags, Floats, Participants
 from handful.scenarios.draws import drawn
-from handful.scenarios.factors import MOST_FACTORS, Factor, Traits, effect_share, modified, traits
+from handful.scenarios.factors import MOST_FACTORS, Factor, Traits, effect_share, found, modified, traits
 from handful.scenarios.operations import Product, Recruitment
 from handful.spec.base import Spec, wanted
 from handful.spec.quantities import NonNegativeNumber, Number, Share
@@ -122,14 +123,40 @@ class Scenario(Spec):
         share = self.arm_effects[arm - 1]
         return self if share == 1 else self.scaled(share)
 
-    def within(self, factor: str) -> Self:
-        """The same truth about those who have a factor, for what they gain from treatment.
+    def within(self, factor: str, endpoint: Endpoint) -> Self:
+        """The same truth about those in whom a factor is found, for what they gain from treatment.
+
+        Where the diagnostic errs, some of them do not have it: the subgroup that a trial can claim a benefit for is the one
+        that its diagnostic finds.
+
+        Args:
+            factor: Name of the factor.
+            endpoint: The endpoint, for the direction in which the factor shifts the outcome.
 
         Raises:
             ValueError: When there is no factor of that name.
         """
-        self.number_of(factor)
-        return self.replace(factors=tuple(other for other in self.factors if other.name != factor))
+        number = self.number_of(factor)
+        one = self.factors[number]
+        others = self.factors[:number] + self.factors[number + 1 :]
+        have_it = one.predictive_value
+        there = self.shifted(one.effect * (have_it - one.share), endpoint)
+        if have_it < 1:
+            return there.replace(factors=(*others, one.replace(share=have_it, sensitivity=1, specificity=1)))
+        there = there.replace(factors=others)
+        return there if one.effect_with == 1 else there.scaled(one.effect_with)
+
+    def share_with(self, factor: str) -> float:
+        """Share of people in whom a factor is found.
+
+        Raises:
+            ValueError: When there is no factor of that name.
+        """
+        return self.factors[self.number_of(factor)].share_found
+
+    def shifted(self, amount: float, endpoint: Endpoint) -> Self:
+        """The same people, with every outcome shifted as factors shift it."""
+        return self.replace(drift=self.drift + endpoint.sign * amount) if amount else self
 
     def number_of(self, factor: str) -> int:
         """Place of a factor among the factors.
@@ -290,6 +317,7 @@ class Simulated(Participants):
         self.scenario = scenario
         self.endpoint = endpoint
         self._drawn: dict[tuple[Callable[..., Floats], int, int], Floats] = {}
+        self._outcomes: dict[int, Floats] = {}
 
     @cached_property
     def arrival(self) -> Floats | None:
@@ -312,12 +340,12 @@ class Simulated(Participants):
         return self.scenario.recruitment.losses(self.block, self.count)
 
     def factors(self) -> Traits:
-        """Who has which prognostic factor."""
-        return self._traits
+        """In whom which factor is found."""
+        return self._found
 
     def has(self, factor: str) -> Flags:
-        """Who has a factor of the scenario."""
-        return np.asarray(self._traits[:, :, self.scenario.number_of(factor)] == 1)
+        """In whom a factor of the scenario is found."""
+        return np.asarray(self._found[:, :, self.scenario.number_of(factor)] == 1)
 
     @cached_property
     def effect_share(self) -> Floats | float:
@@ -328,18 +356,26 @@ class Simulated(Participants):
         """Outcome on the arm each one got: the same people, with the effect of that arm."""
         if arms == 1 or not self.scenario.arm_effects:
             return self.outcome_under(arm >= 1)
-        result = self.outcome(Exposure.UNTREATED)
+        if arms not in self._outcomes:
+            self._outcomes[arms] = np.stack([self.outcome(Exposure.UNTREATED), *self._treated_on(arms)])
+        return chosen(self._outcomes[arms], arm)
+
+    def _treated_on(self, arms: int) -> Iterator[Floats]:
+        """Outcome of everybody on each treatment arm."""
         for number in range(1, arms + 1):
             truth = self.scenario.on_arm(number, arms)
             others = truth.participants(self.block, self.count, self.endpoint)
             if isinstance(others, Simulated):
                 others._drawn = self._drawn  # the same random numbers need not be drawn again
-            result = np.where(arm == number, others.outcome(Exposure.TREATED), result)
-        return result
+            yield others.outcome(Exposure.TREATED)
 
     @cached_property
     def _traits(self) -> Traits:
         return traits(self.scenario.factors, self.block, self.count)
+
+    @cached_property
+    def _found(self) -> Traits:
+        return found(self.scenario.factors, self._traits, self.block)
 
     @cached_property
     def shift(self) -> Floats | float:

@@ -108,12 +108,14 @@ class BinaryScenario(Scenario):
         return sign * (self.share(Exposure.TREATED, sign) - self.share(Exposure.UNTREATED, sign))
 
     def scaled(self, factor: float) -> Self:
-        """The same people with a multiple of the difference in proportions."""
+        """The same people with a multiple of the difference in proportions, as far as all keep a probability."""
         treated = self.treated if self.treated is not None else self.untreated + (self.effect or 0.0)
-        wanted_share = self.untreated + factor * (treated - self.untreated)
-        shifts = [cell.shift for cell in cells(self.factors)]
-        bounded = min(1.0 - max(shifts), max(-min(shifts), wanted_share))
-        return self.replace(treated=min(1.0, max(0.0, bounded)), effect=None)
+        change = factor * (treated - self.untreated)
+        for cell in cells(self.factors):
+            if cell.effect != 0:
+                ends = sorted((end - self.untreated - cell.shift) / cell.effect for end in (0.0, 1.0))
+                change = min(ends[1], max(ends[0], change))
+        return self.replace(treated=min(1.0, max(0.0, self.untreated + change)), effect=None)
 
     def participants(self, block: Block, count: int, endpoint: Endpoint) -> Participants:
         """Draw the people of a block."""

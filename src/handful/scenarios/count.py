@@ -7,8 +7,9 @@ their usual, and the next count is lower with no treatment at all.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from functools import cached_property
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self, overload
 
 import numpy as np
 from pydantic import Field, ValidationError, model_validator
@@ -21,7 +22,7 @@ from handful.participants.endpoint import Endpoint
 from handful.participants.potential import Exposure, Floats, Participants
 from handful.scenarios.base import Scenario, Simulated, refuse_two_ways
 from handful.scenarios.baseline import RAREST_ENTRY
-from handful.scenarios.factors import cells
+from handful.scenarios.factors import cells, modified
 from handful.scenarios.mixed_poisson import MixedPoisson
 from handful.spec.base import Spec, wanted
 from handful.spec.quantities import (
@@ -66,6 +67,7 @@ class CountScenario(Scenario):
     kind: Literal["count"] = "count"
     meaning: ClassVar[str] = "each person has events at a rate of their own"
     references: ClassVar[tuple[str, ...]] = ("greenwood1920", "gardner1973", "davis1976")
+    effect_may_vary: ClassVar[bool] = True
 
     untreated: Annotated[RatePerYear, Field(gt=0, le=FASTEST)] = Field(
         description="Mean events a year in untreated people, before anybody is selected."
@@ -110,8 +112,11 @@ class CountScenario(Scenario):
         )
 
     def benefit(self, endpoint: Endpoint) -> float:
-        """Log rate ratio, signed so that positive is good."""
-        return endpoint.sign * self.log_ratio + 0.0
+        """Log ratio of the mean rates of those who enter, signed so that positive is good."""
+        ratio = self.log_ratio
+        if modified(self.factors):
+            ratio = math.log(self._relative_rate(Exposure.TREATED)[0] / self._relative_rate()[0])
+        return endpoint.sign * ratio + 0.0
 
     def rate(self, exposure: Exposure, endpoint: Endpoint) -> float:
         """Events a month under an exposure in the trial, with drift and learning, before anybody is selected.
@@ -121,10 +126,26 @@ class CountScenario(Scenario):
             >>> scenario.rate(Exposure.BESIDE, Endpoint(name="bleeds", kind="count", better="lower"))
             0.5
         """
-        share = {Exposure.UNTREATED: 0.0, Exposure.TREATED: 1.0, Exposure.BESIDE: self.contamination}[
-            exposure
-        ]
-        return self.untreated / 12 * math.exp(self.nudge(endpoint) + share * self.log_ratio)
+        kinds = cells(self.factors)
+        mean = sum(cell.share * math.exp(cell.shift) * self._times(exposure, cell.effect) for cell in kinds)
+        return self._usual_rate(endpoint) * mean / self._factor_scale()
+
+    def _usual_rate(self, endpoint: Endpoint) -> float:
+        """Events a month of untreated people in the trial, before anybody is selected."""
+        return self.untreated / 12 * math.exp(self.nudge(endpoint))
+
+    @overload
+    def _times(self, exposure: Exposure, effect: float = 1.0) -> float: ...
+
+    @overload
+    def _times(self, exposure: Exposure, effect: Floats | float) -> Floats | float: ...
+
+    def _times(self, exposure: Exposure, effect: Floats | float = 1.0) -> Floats | float:
+        """Rate under an exposure divided by that of the untreated, in those who get a share of the effect."""
+        if exposure == Exposure.UNTREATED:
+            return 1.0
+        reached = (self.contamination if exposure == Exposure.BESIDE else 1.0) * self.log_ratio * effect
+        return math.exp(reached) if isinstance(reached, float) else exp(reached)
 
     def scaled(self, factor: float) -> Self:
         """The same people with a multiple of the log rate ratio."""
@@ -159,34 +180,46 @@ class CountScenario(Scenario):
             for share, shift, _ in cells(self.factors)
         ]
 
-    def _relative_rate(self) -> tuple[float, float]:
-        """Mean and variance of the rates of those who enter, relative to the mean rate, factors included."""
+    def _rates(self, *exposures: Exposure) -> Iterator[tuple[float, float, tuple[float, ...]]]:
+        """Kinds of participants who enter: their share, the mean square of their frailty, and under each exposure their rate.
+
+        Rates are relative to the mean rate of untreated people, with their mean frailty.
+        """
         scale = self._factor_scale()
-        mean = square = 0.0
-        for number, (share, shift, _) in enumerate(cells(self.factors)):
+        for number, (share, shift, effect) in enumerate(cells(self.factors)):
             frailty, variance = 1.0, self.dispersion
             if self.entry is not None:
                 frailty, variance = self._pasts()[number][1].frailty_from(self.entry.at_least)
-            times = math.exp(shift) / scale
-            mean += share * times * frailty
-            square += share * times**2 * (variance + frailty**2)
-        return mean, square - mean**2
+            usual = math.exp(shift) / scale * frailty
+            yield share, 1 + variance / frailty**2, tuple(usual * self._times(e, effect) for e in exposures)
+
+    def _relative_rate(self, exposure: Exposure = Exposure.UNTREATED) -> tuple[float, float]:
+        """Mean and variance of the rates of those who enter, relative to the mean rate, factors included."""
+        kinds = list(self._rates(exposure))
+        mean = sum(share * rate for share, _, (rate,) in kinds)
+        return mean, sum(share * square * rate**2 for share, square, (rate,) in kinds) - mean**2
 
     def variance(self, endpoint: Endpoint) -> dict[str, float] | None:
         """Variance of a count relative to its squared mean, which is that of a log rate by the delta method.
 
         With m the mean count and V the variance of the rate between people it is 1/m + V/mean^2; between the
-        units of one person the rate cancels.
+        units of one person the rate cancels, as far as treatment does the same in everybody.
         """
         if not self.seen_as_assigned(endpoint):
             return None
-        mean, variance = self._relative_rate()
-        expected = {e: self.rate(e, endpoint) * endpoint.known_after * mean for e in Exposure}
-        between = variance / mean**2
+        moments = {e: self._relative_rate(e) for e in Exposure}
+        usual = self._usual_rate(endpoint) * endpoint.known_after
+        of_counts = {e: 1 / (usual * mean) for e, (mean, _) in moments.items()}
+        between = {e: variance / mean**2 for e, (mean, variance) in moments.items()}
+        treated, beside = (moments[e][0] for e in (Exposure.TREATED, Exposure.BESIDE))
+        apart = sum(
+            share * square * (one / treated - other / beside) ** 2
+            for share, square, (one, other) in self._rates(Exposure.TREATED, Exposure.BESIDE)
+        )
         return {
-            "control": 1 / expected[Exposure.UNTREATED] + between,
-            "treated": 1 / expected[Exposure.TREATED] + between,
-            "pair": 1 / expected[Exposure.TREATED] + 1 / expected[Exposure.BESIDE],
+            "control": of_counts[Exposure.UNTREATED] + between[Exposure.UNTREATED],
+            "treated": of_counts[Exposure.TREATED] + between[Exposure.TREATED],
+            "pair": of_counts[Exposure.TREATED] + of_counts[Exposure.BESIDE] + apart,
         }
 
     def regression_to_the_mean(self, endpoint: Endpoint) -> float:
@@ -232,10 +265,12 @@ class _CountParticipants(Simulated):
 
     def outcome(self, exposure: Exposure, unit: int = 0) -> Floats:
         """Events in the follow-up window."""
-        expected = self.scenario.rate(exposure, self.endpoint) * self.endpoint.known_after
-        if self.scenario.steady:
-            return self._events(expected, 2 * unit)
-        return self._events(expected * exp(self.nudge - self.scenario.nudge(self.endpoint)), 2 * unit)
+        scenario = self.scenario
+        expected = scenario._usual_rate(self.endpoint) * self.endpoint.known_after
+        times = scenario._times(exposure, self.effect_share)
+        if not scenario.steady:
+            times = times * exp(self.nudge - scenario.nudge(self.endpoint))
+        return self._events(expected * times, 2 * unit)
 
     def before(self, months: float, unit: int = 0) -> Floats:
         """Events in the months before treatment.

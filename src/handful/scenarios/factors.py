@@ -1,4 +1,9 @@
-"""Prognostic factors: yes-or-no traits that minimisation balances and that shift the outcome."""
+"""Factors: yes-or-no traits known before treatment, that shift the outcome or change what treatment does.
+
+A trait is prognostic when the outcome differs with it whatever the arm, and predictive when the effect of treatment does. A
+diagnostic may find it with error: what happens to people follows from what they have, and who belongs to a subgroup from what
+was found.
+"""
 
 from __future__ import annotations
 
@@ -31,15 +36,51 @@ class Factor(Spec):
         description="How much higher the outcome is in those who have it, whatever their arm: points of "
         "proportion, units, or the log of a ratio of odds, rates or hazards.",
     )
-    effect_without: Share = Field(
+    effect_with: Number = Field(
         1.0,
-        description="Effect of treatment in those who do not have it, as a share of the effect in those who do: 0 when only "
-        "they benefit.",
+        description="Effect of treatment in those who have it, as a share of the effect that the scenario states.",
     )
+    effect_without: Number = Field(
+        1.0,
+        description="The same in those who do not have it: 0 when they gain nothing, below 0 when treatment harms them.",
+    )
+    sensitivity: Share = Field(1.0, gt=0, description="Chance that it is found in somebody who has it.")
+    specificity: Share = Field(
+        1.0, description="Chance that it is not found in somebody who does not have it."
+    )
+
+    @property
+    def share_found(self) -> float:
+        """Share of participants in whom the trait is found.
+
+        Example:
+            >>> Factor(name="variant", share=0.25, sensitivity=0.8, specificity=0.8).share_found
+            0.35
+        """
+        return self.share * self.sensitivity + (1 - self.share) * (1 - self.specificity)
+
+    @property
+    def predictive_value(self) -> float:
+        """Share of those in whom the trait is found who have it.
+
+        Example:
+            >>> round(Factor(name="variant", share=0.25, sensitivity=0.8, specificity=0.8).predictive_value, 4)
+            0.5714
+        """
+        return self.share * self.sensitivity / self.share_found
+
+    @property
+    def is_predictive(self) -> bool:
+        """Whether the effect of treatment depends on the trait."""
+        return self.effect_with != 1 or self.effect_without != 1
+
+    def effect_in(self, has: bool) -> float:
+        """Share of the treatment effect in those who have the trait, or have it not."""
+        return self.effect_with if has else self.effect_without
 
 
 def traits(factors: tuple[Factor, ...], block: Block, count: int) -> Traits:
-    """Who has which factor.
+    """Who has which factor in truth.
 
     Args:
         factors: The factors.
@@ -61,13 +102,41 @@ def traits(factors: tuple[Factor, ...], block: Block, count: int) -> Traits:
     return has
 
 
+def found(factors: tuple[Factor, ...], has: Traits, block: Block) -> Traits:
+    """In whom which factor is found, by diagnostics that may err.
+
+    Args:
+        factors: The factors.
+        has: Who has which in truth, shape (trials, participants, factors).
+        block: The trials.
+
+    Returns:
+        The same shape; what is given when no diagnostic errs.
+
+    Example:
+        >>> block, never = Block(seed=1, first=0, trials=1), np.zeros((1, 4, 1), np.int8)
+        >>> found((Factor(name="variant", share=0.4, specificity=0),), never, block).tolist()
+        [[[1], [1], [1], [1]]]
+    """
+    if all(factor.sensitivity == factor.specificity == 1 for factor in factors):
+        return has
+    seen = has.copy()
+    for number, factor in enumerate(factors):
+        drawn = uniforms(
+            block.seed, block.first, block.trials, has.shape[1], Purpose.COVARIATE, MOST_FACTORS + number
+        )
+        right = drawn < np.where(has[:, :, number] == 1, factor.sensitivity, factor.specificity)
+        seen[:, :, number] = np.where(right, has[:, :, number], 1 - has[:, :, number])
+    return seen
+
+
 class Cell(NamedTuple):
     """One kind of participant that the factors make.
 
     Attributes:
         share: Share of participants who are of this kind.
         shift: Sum of the effects of their factors, less its mean.
-        effect: Share of the treatment effect that they get.
+        effect: Share of the treatment effect that they get; below 0 where it harms.
     """
 
     share: float
@@ -88,16 +157,16 @@ def cells(factors: tuple[Factor, ...]) -> list[Cell]:
         >>> [tuple(cell) for cell in cells((Factor(name="young", share=0.25, effect=4),))]
         [(0.75, -1.0, 1.0), (0.25, 3.0, 1.0)]
     """
-    mattering = [factor for factor in factors if factor.effect != 0 or factor.effect_without != 1]
-    found = []
+    mattering = [factor for factor in factors if factor.effect != 0 or factor.is_predictive]
+    kinds = []
     for has in product((0, 1), repeat=len(mattering)):
         share, shift, effect = 1.0, 0.0, 1.0
         for factor, yes in zip(mattering, has, strict=True):
             share *= factor.share if yes else 1 - factor.share
             shift += factor.effect * (yes - factor.share)
-            effect *= 1.0 if yes else factor.effect_without
-        found.append(Cell(share, shift, effect))
-    return found
+            effect *= factor.effect_in(bool(yes))
+        kinds.append(Cell(share, shift, effect))
+    return kinds
 
 
 def modified(factors: tuple[Factor, ...]) -> bool:
@@ -107,7 +176,7 @@ def modified(factors: tuple[Factor, ...]) -> bool:
         >>> modified((Factor(name="variant", share=0.4, effect_without=0),))
         True
     """
-    return any(factor.effect_without != 1 for factor in factors)
+    return any(factor.is_predictive for factor in factors)
 
 
 def effect_share(factors: tuple[Factor, ...], has: Traits) -> Floats | float:
@@ -126,8 +195,8 @@ def effect_share(factors: tuple[Factor, ...], has: Traits) -> Floats | float:
     """
     if not modified(factors):
         return 1.0
-    without = np.array([factor.effect_without for factor in factors])
-    return np.asarray(np.where(has == 1, 1.0, without).prod(axis=2))
+    with_it, without = (np.array([factor.effect_in(yes) for factor in factors]) for yes in (True, False))
+    return np.asarray(np.where(has == 1, with_it, without).prod(axis=2))
 
 
 def variance_of_shift(factors: tuple[Factor, ...]) -> float:

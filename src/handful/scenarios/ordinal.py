@@ -42,6 +42,7 @@ class OrdinalScenario(Scenario):
     kind: Literal["ordinal"] = "ordinal"
     meaning: ClassVar[str] = "each person ends in one of a few ranked categories"
     references: ClassVar[tuple[str, ...]] = ("mccullagh1980", "lunn1998")
+    effect_may_vary: ClassVar[bool] = True
 
     untreated: Categories = Field(
         description="Probability of each category when untreated: by name, or as a list from the lowest "
@@ -70,6 +71,10 @@ class OrdinalScenario(Scenario):
                 raise wanted(f"2 to {MOST_CATEGORIES} categories", at=field)
             if abs(sum(values) - 1) > _TOLERANCE:
                 raise wanted(f"probabilities that add up to 1; these add up to {sum(values):.6g}", at=field)
+        if self.treated is not None and any(not 0 <= cell.effect <= 1 for cell in cells(self.factors)):
+            raise wanted(
+                "shares of the effect between 0 and 1, or an `odds ratio` in place of `treated`", at="factors"
+            )
         return self
 
     def suits(self, endpoint: Endpoint) -> None:
@@ -91,21 +96,24 @@ class OrdinalScenario(Scenario):
         """Probability of each category in the trial, from the lowest, averaged over the factors."""
         nudge = self.nudge(endpoint)
         whole = np.zeros(len(endpoint.categories))
-        for share, shift, _ in cells(self.factors):
-            above = _shifted(self._above(exposure, endpoint), np.asarray(nudge + shift))
+        for share, shift, effect in cells(self.factors):
+            above = _shifted(self._above(exposure, endpoint, effect), np.asarray(nudge + shift))
             whole += share * -np.diff(above, prepend=1.0, append=0.0)
         return whole
 
-    def _above(self, exposure: Exposure, endpoint: Endpoint) -> Floats:
-        """Probability of more than each rank but the highest, before drift, learning and factors."""
-        plain = _tail(self.untreated, endpoint)
+    def _above(self, exposure: Exposure, endpoint: Endpoint, effect: Floats | float = 1.0) -> Floats:
+        """Probability of more than each rank but the highest, before drift, learning and factors.
+
+        With the share of the effect that each participant gets, shape (categories - 1, *participants).
+        """
+        plain = _by_category(_tail(self.untreated, endpoint), effect)
         reached = {Exposure.UNTREATED: 0.0, Exposure.TREATED: 1.0, Exposure.BESIDE: self.contamination}[
             exposure
-        ]
+        ] * np.asarray(effect)
         if self.odds_ratio is not None:
             return _shifted(plain, reached * log(self.odds_ratio))
         assert self.treated is not None
-        return plain + reached * (_tail(self.treated, endpoint) - plain)
+        return plain + reached * (_by_category(_tail(self.treated, endpoint), effect) - plain)
 
     def benefit(self, endpoint: Endpoint) -> float:
         """Chance that a treated person does better than an untreated one, less that they do worse."""
@@ -153,7 +161,7 @@ class _OrdinalParticipants(Simulated):
         drawn = self.unit_uniforms(unit, scenario.correlation)
         shift = np.asarray(self.shift + self.nudge)
         rank = np.zeros(self.shape)
-        for above in scenario._above(exposure, self.endpoint):
+        for above in scenario._above(exposure, self.endpoint, self.effect_share):
             rank += drawn < _shifted(np.asarray(above), shift)
         return rank
 
@@ -170,6 +178,11 @@ def _tail(categories: dict[str, float] | tuple[float, ...], endpoint: Endpoint) 
         in_order = tuple(categories[name] for name in endpoint.categories)
     values = np.asarray(_values(in_order))
     return np.asarray(np.clip(1 - np.cumsum(values / values.sum())[:-1], 0.0, 1.0))
+
+
+def _by_category(above: Floats, effect: Floats | float) -> Floats:
+    """Probabilities of the categories in front, to go with the participants' shares of the effect."""
+    return above.reshape(-1, *(1 for _ in range(np.ndim(effect))))
 
 
 def _shifted(above: Floats, log_odds: Floats) -> Floats:

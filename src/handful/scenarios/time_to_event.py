@@ -199,6 +199,10 @@ class TimeToEventScenario(Scenario):
             cured_treated=None if self.cured_treated is None else cured,
         )
 
+    def shifted(self, amount: float, endpoint: Endpoint) -> Self:
+        """The same people with another log hazard: what raises it is drift for the worse."""
+        return super().shifted(-amount, endpoint)
+
     def participants(self, block: Block, count: int, endpoint: Endpoint) -> Participants:
         """Draw the people of a block."""
         return _TimeToEventParticipants(block, count, self, endpoint)

@@ -40,8 +40,7 @@ def rehearse(study: Study, file: str | None = None) -> None:
         plan = study.plan(name)
         for scenario in study.scenarios:
             try:
-                people = study.scenario(scenario).participants(block, plan.participants, plan.endpoint)
-                conduct(plan, people)
+                conduct(plan, plan.people(study.scenario(scenario), block))
             except ValueError as refused:
                 found = f"a design that cannot be conducted in “{scenario}”"
                 problems.append(Problem.at(file, None, ("designs", name), found, f"one that can: {refused}"))

@@ -95,7 +95,10 @@ def test_those_enrolled_before_the_look_keep_their_arm_and_the_rest_get_what_is_
     assert there.sum(axis=1).min() > 12  # some were enrolled whose outcome was not yet known
     dropped = 2 - first.evidence.statistic.argmax(axis=1)
     assert not (after == dropped[:, None])[~there].any()
-    assert (after[~there] >= 0).all()
+    # Enrolment is closed when 30 are there, and was not closed before that.
+    np.testing.assert_array_equal(
+        (after >= 0).sum(axis=1), np.maximum(30, (before >= 0)[:, :].sum(axis=1, where=there))
+    )
     assert second.steering is not None
     np.testing.assert_array_equal(second.cut.included, 30)
     np.testing.assert_array_equal(second.cut.earlier[0].included, 12)
@@ -135,7 +138,9 @@ def test_only_the_subgroup_is_let_in_after_the_look_and_waited_for() -> None:
     assert seen.subgroup is not None
     assert first.record.arrival is not None
     later = first.record.arrival > first.cut.month[:, None]
-    np.testing.assert_array_equal(arm[later] >= 0, seen.subgroup[later])
+    still_open = np.cumsum(arm >= 0, axis=1) - (arm >= 0) < 30
+    np.testing.assert_array_equal((arm >= 0)[later & still_open], seen.subgroup[later & still_open])
+    assert not (arm >= 0)[later & ~still_open].any()
     reached = np.isfinite(second.cut.month)
     assert reached.mean() > 0.9
     for t in np.flatnonzero(reached):
@@ -185,3 +190,40 @@ def test_a_trial_is_told_with_what_was_changed() -> None:
     assert "dose is no longer tested." in told
     assert {person.arm for person in story.participants} == {"control", "low dose", "high dose"}
     assert len(story.participants) == story.looks[-1].enrolled
+
+
+def test_as_many_people_come_as_a_subgroup_of_its_share_needs() -> None:
+    steered = plan(KeepTheBest(only_subgroup=True))
+    assert plan(None).arrivals(TRUTH) == 60
+    slow = TRUTH.replace(recruitment={"rate": "1 per month"})
+    rare = slow.replace(factors=(slow.factors[0].replace(share=0.1),))
+    assert steered.arrivals(rare) > steered.arrivals(slow) > 12 + 48 / 0.5
+    trials = conduct(steered, steered.people(rare, Block(7, 0, 300)))
+    assert trials.finished.all()
+    assert (trials.enrolled <= 60).all()
+    # Who is turned away costs time and is counted nowhere else.
+    often = conduct(steered, steered.people(slow, Block(7, 0, 300)))
+    assert trials.month.mean() > 1.5 * often.month.mean()
+    np.testing.assert_array_equal(trials.analysed, often.analysed)
+
+
+def test_enrolment_that_was_closed_is_opened_again_for_those_who_come_later() -> None:
+    @dataclass(frozen=True)
+    class Enlarge(KeepTheBest):
+        def adapt(self, interim: Interim) -> Steering:
+            sizes = interim.steering.sizes.copy()
+            sizes[:, 1] = 50
+            return replace(interim.steering, sizes=sizes)
+
+    first, second = steps(plan(Enlarge()), people())
+    before, after = first.record.observations.arm, second.record.observations.arm
+    assert first.record.arrival is not None
+    there = first.record.arrival <= first.cut.month[:, None]
+    np.testing.assert_array_equal(before[there], after[there])
+    closed = there[:, 36]  # more than the 36 planned had come by the look
+    assert 10 < closed.sum() < 290
+    for t in range(300):
+        assert (after[t] >= 0).sum() == min(50, 60 - max(0, there[t].sum() - 36))
+    # The list of those who are let in as planned goes on undisturbed.
+    dealt = plan(None).allocation.assign(people())
+    np.testing.assert_array_equal(after[after >= 0], dealt[after >= 0])

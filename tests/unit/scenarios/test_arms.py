@@ -63,4 +63,4 @@ def test_a_factor_that_nobody_named_is_refused() -> None:
     with pytest.raises(ValueError, match="no factor 'old'; it has 'young'"):
         people.has("old")
     with pytest.raises(ValueError, match="no factor 'old'"):
-        truth.within("old")
+        truth.within("old", ENDPOINTS["binary"])

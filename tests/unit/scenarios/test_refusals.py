@@ -102,6 +102,34 @@ REFUSED = [
     ),
     ("ordinal", {"untreated": [0.5, 0.4], "odds ratio": 2}, "these add up to 0.9"),
     ("ordinal", {"untreated": [1.0], "odds ratio": 2}, "2 to 50 categories"),
+    (
+        "ordinal",
+        {
+            "untreated": [0.5, 0.5],
+            "treated": [0.2, 0.8],
+            "factors": [{"name": "old", "share": 0.5, "effect without": -1}],
+        },
+        "shares of the effect between 0 and 1, or an `odds ratio` in place of `treated`",
+    ),
+    (
+        "binary",
+        {"untreated": 0.2, "effect": 0.3, "factors": [{"name": "old", "share": 0.5, "effect without": -1}]},
+        "an effect that leaves a probability; -0.1 is none",
+    ),
+    (
+        "binary",
+        {"untreated": 0.2, "effect": 0.3, "factors": [{"name": "old", "share": 0.5, "sensitivity": 0}]},
+        "factors > item 1 > sensitivity: found 0",
+    ),
+    (
+        "time to event",
+        {
+            "untreated": {"median": 12},
+            "hazard ratio": 0.5,
+            "factors": [{"name": "old", "share": 0.5, "effect without": 0}],
+        },
+        "an effect that is the same with and without a factor, as a time to event outcome needs",
+    ),
 ]
 
 
