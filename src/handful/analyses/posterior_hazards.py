@@ -24,9 +24,10 @@ from handful.stats.normal_posterior import Normal, NormalPosterior, updated
 class PosteriorHazardRatio(OnPosterior):
     """Posterior probability that the hazard ratio is better than the null, by a normal approximation.
 
-    With O events in the treated arm where the log-rank test expects E with variance V, the log hazard ratio is estimated by (O
-    - E) / V with information V, and a normal prior that is worth m events has information m / 4 (Spiegelhalter, Freedman and
-    Parmar 1994). The approximation is good for hazard ratios between a third and three; further out it is drawn towards 1.
+    Where the log-rank test expects E events in the treated arm with variance V and O are seen, the log hazard ratio is
+    estimated by (O - E) / V with information V, and a normal prior that is worth m events has information m / 4
+    (Spiegelhalter, Freedman and Parmar 1994). The approximation is good for hazard ratios between a third and three; further
+    out it is drawn towards 1.
     Benefit is minus the log hazard ratio when a later event is better. Without a prior and without an event while both arms
     are at risk there is no evidence: a half.
     """
