@@ -32,6 +32,7 @@ Looks = list[tuple[Continuing, float, float] | tuple[Continuing, Array, Array]]
 # Width of a panel of the table: in standard deviations of the last step of the statistic, over which the effect
 # may turn from one regime to another, and at most, on the Z scale.
 PANEL, WIDEST_PANEL = 2.0, 1.0
+BAND = 2.0  # effects whose drift differs by less than this share one recursion over the passed looks
 MOST_ELEMENTS = 500_000  # trials times nodes held at once
 
 
@@ -114,23 +115,40 @@ class PassedLooks:
         if later is not None:
             alone = (later.z + later.single(goal)) / np.sqrt(later.information)
             least, most = np.minimum(least, alone), np.maximum(most, alone)
-        *passed, last = self.arriving(float(information.min()), (float(least.min()), float(most.max())))
-        effect = np.empty(start.shape)
-        for part in _parts(z.size, probability.size * last.score.size):
+        bands: dict[float, tuple[Continuing, ...]] = {}
+
+        def probit(guess: Array) -> tuple[Array, Array]:
+            scores = self._normal_scores(bands, guess, information, z)
+            return scores if later is None else later.combined(scores, guess)
+
+        return _root(probit, goal, start, least, most, 1e-8 * deviation)
+
+    def _normal_scores(
+        self, bands: dict[float, tuple[Continuing, ...]], effect: Array, information: Array, z: Array
+    ) -> tuple[Array, Array]:
+        """Normal score of the tail under an effect for each outcome, and its slope; shape (..., trials).
+
+        Those who come to the looks are found for one band of effects at a time, and kept in `bands`.
+        """
+        width = BAND / sqrt(float(information.max()))
+        band = np.rint(effect / width).ravel()
+        flat, levels, statistic = (
+            np.broadcast_to(part, effect.shape).ravel() for part in (effect, information, z)
+        )
+        scores = np.empty((2, flat.size))
+        for value in np.unique(band):
+            if value not in bands:
+                ends = (width * (value - 0.5), width * (value + 0.5))
+                bands[value] = self.arriving(float(information.min()), ends)
+            *passed, last = bands[value]
             looks: Looks = [*zip(passed, self.information, self.upper, strict=True)]
-            looks.append((last, information[part], z[part]))
-            data = None if later is None else later.of(part)
-
-            def probit(
-                guess: Array, looks: Looks = looks, data: LaterData | None = data
-            ) -> tuple[Array, Array]:
-                scores = _normal_scores(looks, guess)
-                return scores if data is None else data.combined(scores, guess)
-
-            effect[:, part] = _root(
-                probit, goal, start[:, part], least[:, part], most[:, part], 1e-8 * deviation[part]
-            )
-        return effect
+            members = np.flatnonzero(band == value)
+            for part in _parts(members.size, last.score.size):
+                some = members[part]
+                looks_and_stop: Looks = [*looks, (last, levels[some], statistic[some])]
+                scores[:, some] = _tail_scores(looks_and_stop, flat[some])
+        score, slope = scores.reshape(2, *effect.shape)
+        return score, slope
 
     def _bracket(self, target: Array, information: Array, z: Array) -> tuple[Array, Array]:
         """Effects between which the tail takes on the target, from single looks.
@@ -163,7 +181,7 @@ class LaterData:
     information: Array
     z: Array
 
-    def of(self, some: slice | NDArray[np.intp]) -> LaterData:
+    def of(self, some: NDArray[np.intp]) -> LaterData:
         """The data of some trials."""
         return LaterData(self.weight, self.information[some], self.z[some])
 
@@ -223,7 +241,7 @@ def _parts(trials: int, width: int) -> Iterator[slice]:
     return (slice(start, start + size) for start in range(0, trials, size))
 
 
-def _normal_scores(looks: Looks, effect: Array) -> tuple[Array, Array]:
+def _tail_scores(looks: Looks, effect: Array) -> tuple[Array, Array]:
     """Normal score of the probability of lying above the bound of a look that is reached, and its slope.
 
     The slope is by the effect: a probability's derivative is the mean of score - effect * information over
