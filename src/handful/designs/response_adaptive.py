@@ -14,13 +14,14 @@ from handful.analyses.hypotheses import Hypothesis
 from handful.analyses.two_proportions import BetaBinomialTwoArms
 from handful.designs.adaptation import Adaptation, Interim, Steering
 from handful.designs.allocation_choice import AllocationRule, ThallWathen, Trippa
+from handful.designs.arms_against_control import ArmNames
 from handful.designs.arrangements import SideBySide
 from handful.designs.base import Design, Plan, Question, Stress
 from handful.designs.pieces import Decision, KnownOutcomes, Thresholds
 from handful.designs.several_arms import DrawnArms
 from handful.designs.spending_choice import short_form
 from handful.designs.stresses import DROPOUT, TIME_TREND
-from handful.designs.words import count_words
+from handful.designs.words import count_words, list_words
 from handful.kernels.counting import allocated_prefix
 from handful.participants.observations import Flags, Floats, Integers
 from handful.spec.base import wanted
@@ -92,7 +93,12 @@ class ResponseAdaptive(Design):
         "Without a control no benefit can be estimated, only which treatment is the best.",
     )
 
-    treatments: PositiveCount = Field(1, le=MOST_TREATMENTS, description="Treatments, beside control.")
+    arms: ArmNames = Field(
+        ("treatment",),
+        min_length=1,
+        max_length=MOST_TREATMENTS,
+        description="Names of the treatment arms, such as [low dose, high dose], or their number.",
+    )
     control: bool = Field(True, description="Whether there is a control; without one the treatments compete.")
     participants: PositiveCount = Field(ge=4, le=2000, description="Participants of all arms together.")
     first_look: PositiveCount = Field(
@@ -114,12 +120,14 @@ class ResponseAdaptive(Design):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
+        if len(set(self.arms)) < len(self.arms) or "control" in self.arms:
+            raise wanted("names that differ from each other and from control", at="arms")
         if self.first_look > self.participants:
             raise wanted(f"at most {self.participants}, the size of the trial", at="first_look")
         if len(self.look_sizes()) > 100:
             raise wanted("at most 100 looks", at="look_every")
-        if not self.control and self.treatments < 2:
-            raise wanted("at least 2 treatments, since there is no control", at="treatments")
+        if not self.control and len(self.arms) < 2:
+            raise wanted("at least 2 treatments, since there is no control", at="arms")
         if not self.control and isinstance(self.rule, Trippa):
             raise wanted("a rule without a control, such as thall wathen", at="rule")
         if self.drop_below >= self.success_above:
@@ -134,9 +142,7 @@ class ResponseAdaptive(Design):
 
     def hypotheses(self) -> tuple[Hypothesis, ...]:
         """One for each treatment."""
-        if self.treatments == 1:
-            return (Hypothesis(),)
-        return tuple(Hypothesis(name=f"treatment {arm}", arm=arm) for arm in range(1, self.treatments + 1))
+        return tuple(Hypothesis(name=name, arm=number) for number, name in enumerate(self.arms, start=1))
 
     def plan(self, question: Question) -> Plan:
         """Looks after every few participants, each followed by new chances."""
@@ -150,17 +156,18 @@ class ResponseAdaptive(Design):
         analysis = BestArm(
             base=base, hypotheses=self.hypotheses(), with_control=self.control, prior=self.prior
         )
-        equal = 1 / (self.treatments + self.control)
+        treatments = len(self.arms)
+        equal = 1 / (treatments + self.control)
         return Plan(
             endpoint=endpoint,
             participants=self.participants,
-            arrangement=SideBySide(arms=self.treatments),
-            allocation=DrawnArms((self.control * equal, *(equal,) * self.treatments)),
+            arrangement=SideBySide(arms=treatments),
+            allocation=DrawnArms((self.control * equal, *(equal,) * treatments)),
             looks=KnownOutcomes(sizes),
             analysis=analysis,
             aim=aim,
             rule=Thresholds((self.success_above,) * len(sizes), (self.drop_below,) * len(sizes)),
-            arms=self.treatments,
+            arms=treatments,
             hypotheses=analysis.hypotheses,
             adaptation=FollowResponses(self.rule, analysis, aim, self.participants),
             ends="first success",
@@ -170,8 +177,7 @@ class ResponseAdaptive(Design):
         """The rule in words."""
         plan = self.plan(question)
         against = "being better than control" if self.control else "being the best of those left"
-        treatments = count_words(self.treatments, "treatment")
-        arms = f"{treatments} and control" if self.control else treatments
+        arms = list_words([*self.arms, "control"] if self.control else list(self.arms))
         assert plan.adaptation is not None
         return [
             f"Up to {count_words(self.participants, 'participant')} are enrolled and randomised among {arms}, with equal chances "
