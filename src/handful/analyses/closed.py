@@ -25,11 +25,12 @@ from handful.spec.quantities import NonNegativeNumber, Number, PositiveNumber
 from handful.stats.dunnett import dunnett_p_value, loadings
 from handful.stats.graphical import Graph
 from handful.stats.multiplicity import bonferroni_test, intersections, sidak_test, simes_test
+from handful.stats.nested import nested_correlation, nested_p_value
 
 Members = tuple[int, ...]
 Test = Callable[[Floats], Floats]
 Combination = Literal["inverse normal", "fisher"]
-NamedTest = Literal["dunnett", "simes", "bonferroni", "sidak"]
+NamedTest = Literal["dunnett", "spiessens debois", "simes", "bonferroni", "sidak"]
 
 _OF_P_VALUES: dict[str, Test] = {"simes": simes_test, "bonferroni": bonferroni_test, "sidak": sidak_test}
 
@@ -86,6 +87,18 @@ class Closed(Several):
         (),
         description="Threshold of each look, for an intersection that reached one to stay rejected; nothing where none can.",
     )
+
+    @model_validator(mode="after")
+    def _test_suits_the_hypotheses(self) -> Self:
+        asked = self.hypotheses
+        nested = (
+            len(asked) == 2 and asked[0].arm == asked[1].arm and asked[0].in_subgroup != asked[1].in_subgroup
+        )
+        if self.intersection == "spiessens debois" and not nested:
+            raise wanted(
+                "another test: this one is for a treatment in everybody and in a subgroup", at="intersection"
+            )
+        return self
 
     def evidence(self, seen: Observations, cut: Cut, aim: Aim) -> Evidence:
         """The smallest combined statistic over the intersections that hold each hypothesis; finite."""
@@ -150,6 +163,8 @@ class Closed(Several):
             # An arm without anybody has no say; a size of one keeps its loading defined.
             sizes = np.maximum(stage.told.sizes[here], 1)
             p = dunnett_p_value(z, loadings(sizes[:, arms], sizes[:, 0]))
+        elif self.intersection == "spiessens debois":
+            p = nested_p_value(z, stage.nesting(self.hypotheses[0].arm)[here])
         elif isinstance(self.intersection, GraphTest):
             p = bonferroni_test(ndtr(-z), _graph(self.intersection).weights_of(still))
         else:
@@ -184,6 +199,12 @@ class _Tested:
         """Read what was tested."""
         sets = told.tested @ (1 << np.arange(told.tested.shape[1]))
         return cls(told, sets, bool((sets == sets[:1]).all()))
+
+    def nesting(self, arm: int) -> Floats:
+        """Correlation of the statistic of an arm in the subgroup with that in everybody, shape (trials,)."""
+        whole, part = self.told.sizes, self.told.in_subgroup
+        assert part is not None
+        return nested_correlation(whole[:, 0], whole[:, arm], part[:, 0], part[:, arm])
 
 
 def _as_set(members: Members) -> int:

@@ -28,11 +28,13 @@ class StageEvidence:
         z: Evidence of the stage for each hypothesis, on the z scale and finite, shape (trials, hypotheses).
         tested: Hypotheses that were tested in it, likewise.
         sizes: Participants of the stage whose outcome is known on each arm, control first, shape (trials, arms).
+        in_subgroup: Those of them who belong to the subgroup, likewise; None when the design asks about none.
     """
 
     z: Floats
     tested: Flags
     sizes: Integers
+    in_subgroup: Integers | None = None
 
 
 def stages(
@@ -67,19 +69,28 @@ def stages(
         own = _only(seen, start)
         part = Cut(end, cut.month)
         z = [base.as_z(base.evidence(asked.view(own), part, aim).statistic) for asked in hypotheses]
+        arms = 1 + max(asked.arm for asked in hypotheses)
         yield StageEvidence(
             z=np.clip(np.hstack(z), NOTHING, -NOTHING),
             tested=every if tested is None else tested,
-            sizes=count_prefix(
-                own.arm, own.arm, end, own.observed, 1 + max(asked.arm for asked in hypotheses)
-            )[1],
+            sizes=_sizes(own, end, arms),
+            in_subgroup=None if own.subgroup is None else _sizes(_only_of(own, own.subgroup), end, arms),
         )
         start = end
+
+
+def _sizes(seen: Observations, end: Integers, arms: int) -> Integers:
+    """Participants whose outcome is known on each arm."""
+    return count_prefix(seen.arm, seen.arm, end, seen.observed, arms)[1]
 
 
 def _only(seen: Observations, start: Integers) -> Observations:
     """The data without those who belong to the stages before."""
     if not start.any():
         return seen
-    later = np.arange(seen.shape[1]) >= start[:, None]
-    return replace(seen, observed=later if seen.observed is None else later & seen.observed)
+    return _only_of(seen, np.arange(seen.shape[1]) >= start[:, None])
+
+
+def _only_of(seen: Observations, these: Flags) -> Observations:
+    """The data of some participants."""
+    return replace(seen, observed=these if seen.observed is None else these & seen.observed)

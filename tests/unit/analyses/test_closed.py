@@ -7,6 +7,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 from scipy.special import log_ndtr, ndtr, ndtri
+from scipy.stats import multivariate_normal
 
 from handful.analyses.base import Aim
 from handful.analyses.closed import Closed, GraphTest
@@ -146,3 +147,33 @@ def test_a_graph_of_equal_weights_is_bonferroni_and_a_fixed_sequence_waits_for_t
     np.testing.assert_allclose(found, np.minimum.accumulate(alone, axis=1), rtol=1e-9)
     with pytest.raises(ValueError, match="a graph of hypotheses"):
         GraphTest(weights=(0.9, 0.9), transitions=((0, 1), (1, 0)))
+
+
+def test_spiessens_and_debois_use_the_correlation_of_everybody_and_subgroup_of_each_stage() -> None:
+    rng = np.random.default_rng(20261122)
+    arm = rng.integers(0, 2, size=(TRIALS, 40)).astype(np.int8)
+    members = rng.random(arm.shape) < 0.5
+    seen = Outcomes(arm, None, rng.normal(size=arm.shape), subgroup=members)
+    asked = (Hypothesis(name="everybody"), Hypothesis(name="subgroup", in_subgroup=True))
+    analysis = Closed(base=ZTest(sd=1), hypotheses=asked, weights=(1, 1), intersection="spiessens debois")
+    look = Cut(np.full(TRIALS, 40), np.zeros(TRIALS), (Stage(np.full(TRIALS, 16), np.zeros(TRIALS)),))
+    found = analysis.evidence(seen, look, Aim()).statistic
+    for trial in range(5):
+        of_both, of_each = 0.0, np.zeros(2)
+        for part in (slice(0, 16), slice(16, 40)):
+            arms, inside, outcome = arm[trial, part], members[trial, part], seen.outcome[trial, part]
+            z, information = [], []
+            for counted in (np.full(len(arms), True), inside):
+                a, c = outcome[counted & (arms == 1)], outcome[counted & (arms == 0)]
+                information.append(1 / (1 / len(a) + 1 / len(c)))
+                z.append((a.mean() - c.mean()) * np.sqrt(information[-1]))
+            rho = np.sqrt(information[1] / information[0])
+            below = multivariate_normal.cdf([max(z)] * 2, cov=[[1, rho], [rho, 1]])
+            of_both += float(-ndtri(1 - below)) / np.sqrt(2)
+            of_each += np.array(z) / np.sqrt(2)
+        np.testing.assert_allclose(found[trial], np.minimum(of_each, of_both), atol=1e-6)
+
+
+def test_spiessens_and_debois_are_refused_for_several_arms() -> None:
+    with pytest.raises(ValueError, match="for a treatment in everybody and in a subgroup"):
+        Closed(base=ZTest(sd=1), hypotheses=ARMS, weights=(1, 1), intersection="spiessens debois")
