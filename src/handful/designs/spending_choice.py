@@ -1,4 +1,4 @@
-"""How a study file names a spending function."""
+"""How a study file names a spending function, or a classical shape of boundaries."""
 
 from __future__ import annotations
 
@@ -8,17 +8,35 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from handful.spec.base import Spec, wanted
 from handful.spec.quantities import AscendingPercentList, Number, PositiveNumber
+from handful.stats.classical import HaybittlePeto, WangTsiatis
 from handful.stats.spending import (
     CumulativeSpending,
+    ExponentialSpending,
     HwangShihDeCani,
     KimDeMets,
+    LastLookOnly,
     OBrienFlemingType,
     PocockType,
     SpendingFunction,
 )
 
 
-class OBrienFleming(Spec):
+class _Choice(Spec):
+    """What the choices share: a parameter out of range is refused when the study is read."""
+
+    words: ClassVar[str]
+
+    def function(self) -> SpendingFunction:
+        """The spending function; the boundaries of a classical shape, which also say what they spend."""
+        raise NotImplementedError
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        self.function()
+        return self
+
+
+class OBrienFleming(_Choice):
     """Lan-DeMets spending of the O'Brien-Fleming type: almost nothing early."""
 
     kind: Literal["obrien fleming"] = "obrien fleming"
@@ -29,7 +47,7 @@ class OBrienFleming(Spec):
         return OBrienFlemingType()
 
 
-class Pocock(Spec):
+class Pocock(_Choice):
     """Lan-DeMets spending of the Pocock type: evenly."""
 
     kind: Literal["pocock"] = "pocock"
@@ -40,7 +58,7 @@ class Pocock(Spec):
         return PocockType()
 
 
-class HwangShihDeCaniChoice(Spec):
+class HwangShihDeCaniChoice(_Choice):
     """Hwang-Shih-DeCani spending with parameter gamma."""
 
     kind: Literal["hwang shih decani"] = "hwang shih decani"
@@ -52,7 +70,7 @@ class HwangShihDeCaniChoice(Spec):
         return HwangShihDeCani(self.gamma)
 
 
-class KimDeMetsChoice(Spec):
+class KimDeMetsChoice(_Choice):
     """Kim-DeMets power spending with exponent rho."""
 
     kind: Literal["kim demets"] = "kim demets"
@@ -64,7 +82,54 @@ class KimDeMetsChoice(Spec):
         return KimDeMets(self.rho)
 
 
-class GivenSpending(Spec):
+class Exponential(_Choice):
+    """Exponential spending with parameter nu."""
+
+    kind: Literal["exponential"] = "exponential"
+    nu: PositiveNumber = Field(0.8, description="0.8 is close to O'Brien-Fleming, 0.2 to Pocock.")
+    words: ClassVar[str] = "exponential spending"
+
+    def function(self) -> SpendingFunction:
+        """The spending function."""
+        return ExponentialSpending(self.nu)
+
+
+class LastLook(_Choice):
+    """Everything at the last look: no early claim."""
+
+    kind: Literal["last look"] = "last look"
+    words: ClassVar[str] = "spending at the last look alone"
+
+    def function(self) -> SpendingFunction:
+        """The spending function."""
+        return LastLookOnly()
+
+
+class WangTsiatisChoice(_Choice):
+    """Wang-Tsiatis boundaries, or what they spend, with shape delta."""
+
+    kind: Literal["wang tsiatis"] = "wang tsiatis"
+    delta: Number = Field(0.25, description="0 is O'Brien and Fleming's own shape, 0.5 Pocock's.")
+    words: ClassVar[str] = "Wang-Tsiatis spending"
+
+    def function(self) -> SpendingFunction:
+        """The boundaries of one shape, which also say what they spend."""
+        return WangTsiatis(self.delta)
+
+
+class HaybittlePetoChoice(_Choice):
+    """Haybittle-Peto boundaries, or what they spend: a high one at the interim looks, the rest at the last."""
+
+    kind: Literal["haybittle peto"] = "haybittle peto"
+    interim: PositiveNumber = Field(3.0, description="The boundary before the last look, on the z scale.")
+    words: ClassVar[str] = "Haybittle-Peto spending"
+
+    def function(self) -> SpendingFunction:
+        """The boundaries, which also say what they spend."""
+        return HaybittlePeto(self.interim)
+
+
+class GivenSpending(_Choice):
     """Cumulative spending given by hand."""
 
     kind: Literal["given"] = "given"
@@ -77,9 +142,10 @@ class GivenSpending(Spec):
     words: ClassVar[str] = "spending given in the study file"
 
     @model_validator(mode="after")
-    def _complete(self) -> Self:
+    def _possible(self) -> Self:
         if len(self.fractions) != len(self.cumulative) or self.fractions[-1] != 1 or self.cumulative[-1] != 1:
             raise wanted("one cumulative share for each fraction, both ending at 100%", at="cumulative")
+        self.function()
         return self
 
     def function(self) -> SpendingFunction:
@@ -98,7 +164,15 @@ def short_form(value: Any) -> Any:
 
 
 SpendingChoice = Annotated[
-    OBrienFleming | Pocock | HwangShihDeCaniChoice | KimDeMetsChoice | GivenSpending,
+    OBrienFleming
+    | Pocock
+    | HwangShihDeCaniChoice
+    | KimDeMetsChoice
+    | Exponential
+    | LastLook
+    | WangTsiatisChoice
+    | HaybittlePetoChoice
+    | GivenSpending,
     Field(discriminator="kind"),
 ]
 Spending = Annotated[SpendingChoice, BeforeValidator(short_form)]

@@ -1,18 +1,21 @@
 """Efficacy boundaries given by their shape rather than by spending: one constant is solved for.
 
 These are the boundaries of the textbooks. They fix the number and time of the looks in advance; a spending
-function (see `handful.stats.spending`) does not, and is what a protocol should normally name.
+function (see `handful.stats.spending`) does not, and is what a protocol should normally name. What a shape
+spends by each of its looks can stand for a spending function where one is needed.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from handful.kernels import normal_process as kernels
+from handful.stats.normal_process import check_information, crossing_probabilities
 from handful.stats.roots import find_root
 
 Array = NDArray[np.float64]
@@ -25,6 +28,24 @@ def _beside(upper: ArrayLike, lower: Levels | None, inner: Levels | None, mirror
     below = -above if mirrored else np.full(above.shape, -np.inf) if lower is None else np.array(lower)
     between = np.zeros(above.shape) if inner is None else np.array(inner)
     return np.array((np.fmin(below, above), np.fmin(between, above), above))
+
+
+class Shape(Protocol):
+    """Boundaries of one shape: see `WangTsiatis.upper`."""
+
+    def upper(self, fractions: Levels, alpha: float) -> Levels:
+        """Upper boundaries with a type I error of alpha."""
+        ...
+
+
+def _spent_by(shape: Shape, information_fraction: ArrayLike, alpha: float) -> Array:
+    """What one-sided boundaries of a shape spend by each look."""
+    fractions = check_information(information_fraction)
+    if fractions[-1] > 1.0:
+        raise ValueError(f"information fractions must not exceed 1, got {information_fraction!r}")
+    looks = fractions if fractions[-1] == 1.0 else (*fractions, 1.0)
+    spent = np.cumsum(crossing_probabilities(looks, None, shape.upper(looks, alpha)).upper)
+    return spent[: len(fractions)]
 
 
 @dataclass(frozen=True)
@@ -76,6 +97,21 @@ class WangTsiatis:
             return float(ndtri(kernels.crossing(times, bounds, no_effect)[2].sum())) - target
 
         return tuple((find_root(excess, 0.05 - target, 0.2 - target) * shape).tolist())
+
+    def spent(self, information_fraction: ArrayLike, alpha: float) -> Array:
+        """What one-sided boundaries with these looks, and one at 1, spend by each of them.
+
+        Args:
+            information_fraction: growing, in (0, 1]; shape (looks,).
+            alpha: the whole error rate, in (0, 1); one-sided.
+
+        Returns:
+            The cumulative error rate at each look.
+
+        Raises:
+            ValueError: if the fractions do not grow within (0, 1].
+        """
+        return _spent_by(self, information_fraction, alpha)
 
 
 def o_brien_fleming() -> WangTsiatis:
@@ -141,3 +177,7 @@ class HaybittlePeto:
             times, _beside([*interim, np.nan], lower, inner, mirrored), steps, 0.0, mirrored
         )
         return tuple(solved[2].tolist())
+
+    def spent(self, information_fraction: ArrayLike, alpha: float) -> Array:
+        """What one-sided boundaries with these looks spend by each of them; see `WangTsiatis.spent`."""
+        return _spent_by(self, information_fraction, alpha)

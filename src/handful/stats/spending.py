@@ -8,13 +8,14 @@ advance (Lan and DeMets 1983).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from math import e
-from typing import Protocol, runtime_checkable
+from math import e, isfinite
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betainc, ndtr, ndtri
+from scipy.special import betainc, expit, logit, ndtr, ndtri
 
 Array = NDArray[np.float64]
 
@@ -190,6 +191,88 @@ class ExponentialSpending:
         fraction = _fraction(information_fraction, alpha)
         with np.errstate(divide="ignore", over="ignore"):
             return np.asarray(alpha ** (fraction**-self.nu))
+
+
+Distribution = Literal["logistic", "normal", "cauchy", "extreme value", "extreme value 2"]
+_DISTRIBUTIONS: dict[Distribution, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
+    "logistic": (expit, logit),
+    "normal": (ndtr, ndtri),
+    "cauchy": (lambda x: 0.5 + np.arctan(x) / np.pi, lambda p: np.tan(np.pi * (p - 0.5))),
+    "extreme value": (lambda x: np.exp(-np.exp(-x)), lambda p: -np.log(-np.log(p))),
+    "extreme value 2": (lambda x: -np.expm1(-np.exp(x)), lambda p: np.log(-np.log1p(-p))),
+}
+
+
+@dataclass(frozen=True)
+class LocationScaleSpending:
+    """A distribution function shifted and stretched, so that the curve can pass through two chosen points.
+
+    alpha * F(a + b * F^-1(t)); Anderson and Clark (2010), Statistics in Medicine 29:321-327.
+
+    Attributes:
+        distribution: F: "logistic", "normal", "cauchy", "extreme value" (exp(-exp(-x))) or "extreme value 2"
+            (1 - exp(-exp(x))).
+        a: location.
+        b: scale, positive; 1 with a = 0 spends evenly.
+
+    Example:
+        >>> curve = LocationScaleSpending.through("logistic", (0.1, 0.01), (0.4, 0.1))
+        >>> curve.spent([0.1, 0.4, 1.0], alpha=0.025).round(6)
+        array([0.00025, 0.0025 , 0.025  ])
+    """
+
+    distribution: Distribution
+    a: float
+    b: float
+
+    def __post_init__(self) -> None:
+        if self.distribution not in _DISTRIBUTIONS:
+            raise ValueError(f"distribution must be one of {list(_DISTRIBUTIONS)}, got {self.distribution!r}")
+        if not (isfinite(self.a) and 0.0 < self.b < float("inf")):
+            raise ValueError(f"a must be finite and b positive, got {self.a!r} and {self.b!r}")
+
+    @classmethod
+    def through(
+        cls, distribution: Distribution, first: tuple[float, float], second: tuple[float, float]
+    ) -> LocationScaleSpending:
+        """The curve through two points.
+
+        Args:
+            distribution: F.
+            first: an information fraction and the proportion of the error rate spent by then, in (0, 1).
+            second: the same, both larger.
+
+        Raises:
+            ValueError: if the points do not rise within (0, 1).
+        """
+        if not (0.0 < first[0] < second[0] < 1.0 and 0.0 < first[1] < second[1] < 1.0):
+            raise ValueError(f"the points must rise within (0, 1), got {first!r} and {second!r}")
+        quantile = _DISTRIBUTIONS[distribution][1]
+        times, parts = (quantile(np.array(pair)) for pair in zip(first, second, strict=True))
+        b = float((parts[1] - parts[0]) / (times[1] - times[0]))
+        return cls(distribution, float(parts[0] - b * times[0]), b)
+
+    def spent(self, information_fraction: ArrayLike, alpha: float) -> Array:
+        """See `SpendingFunction.spent`."""
+        fraction = _fraction(information_fraction, alpha)
+        cumulative, quantile = _DISTRIBUTIONS[self.distribution]
+        with np.errstate(divide="ignore"):
+            inside = cumulative(self.a + self.b * quantile(np.where(fraction < 1.0, fraction, 0.5)))
+        return np.asarray(alpha * np.where(fraction <= 0.0, 0.0, np.where(fraction < 1.0, inside, 1.0)))
+
+
+@dataclass(frozen=True)
+class LastLookOnly:
+    """Nothing before all information is there: looks at which a trial can stop for futility alone.
+
+    Example:
+        >>> LastLookOnly().spent([0.5, 1.0], alpha=0.025)
+        array([0.   , 0.025])
+    """
+
+    def spent(self, information_fraction: ArrayLike, alpha: float) -> Array:
+        """See `SpendingFunction.spent`."""
+        return np.where(_fraction(information_fraction, alpha) < 1.0, 0.0, alpha)
 
 
 @dataclass(frozen=True)
