@@ -35,9 +35,10 @@ class Step:
         cut: What was looked at.
         evidence: What the analysis said, also of trials that had ended before.
         decision: What the rule said, shape (trials, hypotheses).
-        settled: What each hypothesis has been told so far, likewise.
+        settled: What each hypothesis has been told so far, likewise; futility where an adaptation dropped it at this look.
         running: Trials that were still running when the look was held.
         steering: How the trials had been steered when the look was held; None when nothing adapts.
+        after: How those that go on are steered from then on; None likewise.
     """
 
     look: int
@@ -48,6 +49,7 @@ class Step:
     settled: Decisions
     running: Flags
     steering: Steering | None
+    after: Steering | None
 
 
 def steps(plan: Plan, people: Participants) -> Iterator[Step]:
@@ -78,20 +80,23 @@ def steps(plan: Plan, people: Participants) -> Iterator[Step]:
         if len(plan.hypotheses) > 1:
             said *= settled == CONTINUE
         settled = settled + said
-        yield Step(look, record, cut, evidence, said, settled, running, steering)
+        step = Step(look, record, cut, evidence, said, settled, running, steering, steering)
         running = held & _goes_on(plan, settled)
+        if look < last and running.any() and steering is not None and plan.adaptation is not None:
+            enrolled = cut.included if record.arrival is None else arrived_by(record.arrival, cut.month)
+            interim = Interim(look, live, enrolled, record.observations, evidence, settled, running, steering)
+            steering = plan.adaptation.adapt(interim)
+            settled = np.where((settled == CONTINUE) & ~steering.tested & running[:, None], FUTILITY, settled)
+            running &= _goes_on(plan, settled)
+            step = replace(step, settled=settled, after=steering)
+        yield step
         if look == last or not running.any():
             return
         earlier = (*earlier, Stage(live.included, cut.month, tested))
-        if steering is not None and plan.adaptation is not None:
-            enrolled = cut.included if record.arrival is None else arrived_by(record.arrival, cut.month)
-            interim = Interim(look, live, enrolled, record.observations, evidence, settled, running, steering)
-            before, steering = steering, plan.adaptation.adapt(interim)
-            settled = np.where((settled == CONTINUE) & ~steering.tested, FUTILITY, settled)
-            running &= _goes_on(plan, settled)
+        if steering is not None and step.steering is not None:
             came = np.arange(people.count) < enrolled[:, None]
             dealt = np.where(came, record.observations.arm, dealt)
-            start = np.where(steering.allocates_as(before), people.count, enrolled)
+            start = np.where(steering.allocates_as(step.steering), people.count, enrolled)
             dealt = plan.allocation.reassign(people, dealt, start, steering)
             record = plan.arrangement.record(people, _let_in(plan, dealt, enrolled, steering), plan.endpoint)
 

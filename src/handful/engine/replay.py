@@ -59,8 +59,8 @@ class LookStory:
         statistics: What the analysis said of each hypothesis.
         success_at_least: Threshold for success; None where success could not be claimed.
         futility_at_most: Threshold for futility; None where there was none.
-        decisions: Of each hypothesis: `success`, `futility`, `continue`, or `settled` when it was decided before; at the last
-            look `no success` in place of `continue`.
+        decisions: Of each hypothesis: `success`, `futility`, `continue`, `dropped` by the design's adaptation, or `settled` when
+            it was decided before; at the last look `no success` in place of `continue`.
         changes: What was changed at the look for the rest of the trial, one sentence an item.
     """
 
@@ -77,7 +77,7 @@ class LookStory:
     @property
     def decision(self) -> str:
         """The decision on the trial: `success` when anything was claimed, else what goes on, else the last word."""
-        order = ("success", "continue", "no success", "futility", "settled")
+        order = ("success", "continue", "no success", "futility", "dropped", "settled")
         return min(self.decisions, key=order.index)
 
 
@@ -135,7 +135,7 @@ def replay(job: Job, trial: int) -> TrialStory:
     return TrialStory(
         trial=trial,
         participants=tuple(_participant(plan, record, made, i) for i in came),
-        looks=tuple(_look(plan, step, after) for step, after in zip(held, [*held[1:], None], strict=False)),
+        looks=tuple(_look(plan, step, before) for step, before in zip(held, [None, *held], strict=False)),
         success=bool(end.success[0]),
         finished=bool(end.finished[0]),
         months=_month(record, end),
@@ -162,8 +162,8 @@ def _month(record: Record, end: Trials) -> float | None:
     return None if record.resolved is None else float(end.month[0])
 
 
-def _look(plan: Plan, step: Step, after: Step | None) -> LookStory:
-    """Tell one look, and what it changed by the time of the next."""
+def _look(plan: Plan, step: Step, before: Step | None) -> LookStory:
+    """Tell one look, and what it changed for the next."""
     record, month = step.record, float(step.cut.month[0])
     upper, lower = plan.rule.upper[step.look], plan.rule.lower[step.look]
     included = int(step.cut.included[0])
@@ -181,41 +181,41 @@ def _look(plan: Plan, step: Step, after: Step | None) -> LookStory:
         statistics=tuple(float(value) for value in step.evidence.statistic[0]),
         success_at_least=float(upper) if np.isfinite(upper) else None,
         futility_at_most=float(lower) if np.isfinite(lower) else None,
-        decisions=_decisions(plan, step),
-        changes=() if after is None else _changes(plan, step, after),
+        decisions=_decisions(plan, step, before),
+        changes=_changes(plan, step),
     )
 
 
-def _decisions(plan: Plan, step: Step) -> tuple[str, ...]:
-    """What was said of each hypothesis."""
+def _decisions(plan: Plan, step: Step, before: Step | None) -> tuple[str, ...]:
+    """What was said of each hypothesis, by the rule or by the adaptation."""
     words = {Decision.SUCCESS: "success", Decision.FUTILITY: "futility", Decision.CONTINUE: "continue"}
     last = step.look == plan.looks.number - 1
     said = []
-    for now, whole in zip(step.decision[0], step.settled[0], strict=True):
+    earlier = np.zeros_like(step.settled[0]) if before is None else before.settled[0]
+    for now, whole, then in zip(step.decision[0], step.settled[0], earlier, strict=True):
         word = words[Decision(int(now))]
-        if now == Decision.CONTINUE:
-            word = "settled" if whole != Decision.CONTINUE else "no success" if last else "continue"
+        if then != Decision.CONTINUE:
+            word = "settled"
+        elif now == Decision.CONTINUE:
+            word = "dropped" if whole != Decision.CONTINUE else "no success" if last else "continue"
         said.append(word)
     return tuple(said)
 
 
-def _changes(plan: Plan, step: Step, after: Step) -> tuple[str, ...]:
-    """What an adaptation changed between two looks."""
-    before, now = step.steering, after.steering
-    if before is None or now is None:
+def _changes(plan: Plan, step: Step) -> tuple[str, ...]:
+    """What an adaptation changed for those who come later."""
+    before, now, goes_on = step.steering, step.after, bool((step.settled[0] == Decision.CONTINUE).any())
+    if before is None or now is None or not goes_on:
         return ()
-    changes = [
-        f"{hypothesis.name[0].upper()}{hypothesis.name[1:]} is no longer tested."
-        for number, hypothesis in enumerate(plan.hypotheses)
-        if before.tested[0, number] and not now.tested[0, number]
-    ]
+    changes = []
     if now.only_subgroup[0] and not before.only_subgroup[0]:
         changes.append(f"From now on only people with {plan.subgroup} are enrolled.")
-    wanted = int(now.sizes[0, after.look])
-    if wanted != int(before.sizes[0, after.look]):
+    following = min(step.look + 1, plan.looks.number - 1)
+    wanted = int(now.sizes[0, following])
+    if wanted != int(before.sizes[0, following]):
         what = "events are" if plan.looks.counts == "events" else "participants are"
         changes.append(
-            f"For the next look {wanted} {what} wanted in place of {int(before.sizes[0, after.look])}."
+            f"For the next look {wanted} {what} wanted in place of {int(before.sizes[0, following])}."
         )
     share, was = (steering.weights[0] / steering.weights[0].sum() for steering in (now, before))
     if not np.allclose(share, was):

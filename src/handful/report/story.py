@@ -16,14 +16,16 @@ _SAID = {
     "futility": "The trial stops without a claim.",
     "continue": "The trial goes on.",
     "no success": "Benefit is not claimed.",
+    "dropped": "The trial stops without a claim.",
     "settled": "The trial stops without a claim.",
 }
 _SAID_OF_ONE = {
     "success": "benefit is claimed",
-    "futility": "dropped",
+    "futility": "dropped for futility",
+    "dropped": "dropped",
     "continue": "goes on",
     "no success": "benefit is not claimed",
-    "settled": "was dropped before",
+    "settled": "was decided before",
 }
 
 

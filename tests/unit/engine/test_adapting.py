@@ -158,6 +158,10 @@ def test_a_trial_with_nothing_left_to_test_ends_at_the_look() -> None:
 
     trials = conduct(plan(DropAll()), people())
     assert (trials.look == 0).all()
+    story = replay(Job(plan(DropAll()), TRUTH, 7, 300), 5)
+    assert [look.decisions for look in story.looks] == [("dropped", "dropped")]
+    assert story.looks[0].changes == ()
+    assert len(story.participants) == trials.enrolled[5]
     assert (trials.analysed == 12).all()
     assert not trials.success.any()
 
@@ -187,7 +191,8 @@ def test_a_trial_is_told_with_what_was_changed() -> None:
     told = " ".join(tell(story, ENDPOINT, "z"))
     assert "For the next look 30 participants are wanted in place of 36." in told
     assert "From now on only people with variant are enrolled." in told
-    assert "dose is no longer tested." in told
+    assert " dose " in told
+    assert ", dropped" in told
     assert {person.arm for person in story.participants} == {"control", "low dose", "high dose"}
     assert len(story.participants) == story.looks[-1].enrolled
 
