@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from functools import cache
 from math import sqrt
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from handful.kernels.streams import Purpose, uniforms
 from handful.stats.allocation_policy import AllocationPolicy, counts_at
 from handful.stats.allocation_rules import still_open, thall_wathen, with_control_matched
 from handful.stats.bernoulli_bandit import optimal_policy
-from handful.stats.exact_allocation import FinalCounts, pooled_z
+from handful.stats.exact_allocation import FinalCounts, pooled_z, probability_with_drift
 from handful.stats.posterior_best import posterior_best, posterior_better
 from handful.stats.randomisation_test import exact_randomisation_p_values
 from tests.reference import exact_bandit
@@ -66,32 +67,39 @@ def test_recursion_in_fractions_gives_the_same_policy_and_value(settings: dict[s
         np.testing.assert_allclose(solution.policy.chance(successes, totals), expected, rtol=1e-15)
 
 
+@pytest.mark.parametrize("drift", [Fraction(0), Fraction(1, 20)])
 @pytest.mark.parametrize("looks", [None, [0, 3, 5]])
-def test_all_paths_in_fractions_give_the_same_distribution(looks: list[int] | None) -> None:
+def test_all_paths_in_fractions_give_the_same_distribution(looks: list[int] | None, drift: Fraction) -> None:
     def rule(successes: np.ndarray, totals: np.ndarray) -> np.ndarray:
         chance = (successes[:, 1] + 1) / (successes.sum(axis=1) + 2)
         return np.stack([1 - chance, chance], axis=1)
 
-    participants, p0, p1 = 7, Fraction(1, 5), Fraction(7, 10)
-    final = FinalCounts.of(AllocationPolicy.from_rule(participants, rule, looks))
+    participants = 7
+    response = [(Fraction(1, 5) + drift * i, Fraction(7, 10) - 2 * drift * i) for i in range(participants)]
     # A state with its last look's chance: (state, chance of arm 1 until the next look).
     mass = {((0, 0, 0, 0), Fraction(1, 2)): Fraction(1)}
-    for enrolled in range(participants):
+    for enrolled, of_arm in enumerate(response):
         grown: dict[Any, Fraction] = {}
         for (state, held), weight in mass.items():
             anew = Fraction(state[2] + 1, state[0] + state[2] + 2)
             chance = anew if looks is None or enrolled in looks else held
-            for arm, share, p in ((0, 1 - chance, p0), (1, chance, p1)):
-                for success, q in ((True, p), (False, 1 - p)):
+            for arm, share in ((0, 1 - chance), (1, chance)):
+                for success, q in ((True, of_arm[arm]), (False, 1 - of_arm[arm])):
                     key = (exact_bandit.one_more(state, arm, success), chance)
                     grown[key] = grown.get(key, Fraction(0)) + weight * share * q
         mass = grown
     expected: dict[Any, Fraction] = {}
     for (state, _), weight in mass.items():
         expected[state] = expected.get(state, Fraction(0)) + weight
+
+    policy = AllocationPolicy.from_rule(participants, rule, looks)
+    final = FinalCounts.of(policy)
     states = np.stack([final.successes, final.totals - final.successes], axis=2).reshape(-1, 4)
     wanted = [float(expected.get(tuple(state), 0)) for state in states.tolist()]
-    np.testing.assert_allclose(final.probability(float(p0), float(p1)), wanted, rtol=1e-13)
+    in_floats = [[float(p) for p in of_arm] for of_arm in response]
+    np.testing.assert_allclose(probability_with_drift(policy, in_floats), wanted, rtol=1e-13)
+    if drift == 0:
+        np.testing.assert_allclose(final.probability(*in_floats[0]), wanted, rtol=1e-13)
 
 
 def test_all_paths_in_fractions_give_the_same_characteristics() -> None:
@@ -227,7 +235,10 @@ def test_every_allocation_enumerated_gives_the_same_randomisation_p_value(looks:
 
     def chance(i: int, outcomes: list[int], arms: tuple[int, ...]) -> Fraction:
         look = max(total for total in asked if total <= i)
-        s0, f0, s1, f1 = exact_bandit.final_state(outcomes[:look], arms[:look])
+        return thompson(*exact_bandit.final_state(outcomes[:look], arms[:look]))
+
+    @cache
+    def thompson(s0: int, f0: int, s1: int, f1: int) -> Fraction:
         return exact_bandit.chances_of_largest([(1 + s0, 1 + f0), (1 + s1, 1 + f1)])[1]
 
     def difference(state: tuple[int, ...]) -> Fraction:

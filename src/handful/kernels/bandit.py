@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from handful.kernels.jit import kernel
 
-__all__ = ["layer_size", "path_weights", "preferences", "state_in_layer", "states_before"]
+__all__ = ["final_mass", "layer_size", "preferences", "state_in_layer", "states_before"]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -149,42 +149,40 @@ def _final_values(
 
 
 @kernel
-def path_weights(participants: int, looks: Counts, codes: Codes, levels: Floats) -> Floats:
-    """Walk all possible trials of a policy forwards, with outcomes decided by a fair coin.
-
-    A path to a final state has the probability (product of its allocation chances) * p0**s0 * (1 - p0)**f0 * p1**s1 *
-    (1 - p1)**f1. The second part is the same for all paths to that state, so one walk at p0 = p1 = 1/2 serves every truth.
+def final_mass(participants: int, looks: Counts, codes: Codes, levels: Floats, response: Floats) -> Floats:
+    """Walk all possible trials of a policy forwards.
 
     Args:
         participants: participants of the trial.
         looks: participants seen when the chance is set anew, rising from 0, shape (looks,).
         codes: place in `levels` of every state of the layers at the looks, layer after layer.
         levels: chances of arm 1.
+        response: response probability of each participant on each arm, shape (participants, 2).
 
     Returns:
-        Probability of each state of the last layer when p0 = p1 = 1/2, shape (states,).
+        Probability of each state of the last layer, shape (states,).
 
     Example:
-        >>> path_weights(1, np.array([0]), np.array([0], dtype=np.uint8), np.array([0.25])).tolist()
-        [0.125, 0.125, 0.375, 0.375]
+        >>> final_mass(1, np.array([0]), np.array([0], dtype=np.uint8), np.array([0.25]), np.array([[0.5, 1.0]])).tolist()
+        [0.0, 0.25, 0.375, 0.375]
     """
     mass = np.ones(1)
     start = 0
     for look in range(looks.size):
         total = looks[look]
-        block = (looks[look + 1] if look + 1 < looks.size else participants) - total
-        mass = _block_later(mass, total, block, codes[start : start + mass.size], levels)
+        later = looks[look + 1] if look + 1 < looks.size else participants
+        mass = _block_later(mass, total, codes[start : start + mass.size], levels, response[total:later])
         start += layer_size(total)
     return mass
 
 
 @kernel
-def _block_later(mass: Floats, total: int, block: int, codes: Codes, levels: Floats) -> Floats:
+def _block_later(mass: Floats, total: int, codes: Codes, levels: Floats, response: Floats) -> Floats:
     """Add a block of participants, all with the chance of the state before it."""
+    block = response.shape[0]
     grown = np.zeros(layer_size(total + block))
-    ways = _ways(block)
-    power0 = np.ones(block + 1)
-    power1 = np.ones(block + 1)
+    results = np.empty(layer_size(block))
+    spare = np.empty(layer_size(block))
     state = 0
     for s0 in range(total + 1):
         for f0 in range(total - s0 + 1):
@@ -194,39 +192,39 @@ def _block_later(mass: Floats, total: int, block: int, codes: Codes, levels: Flo
                 state += 1
                 if weight == 0.0:
                     continue
-                for k in range(block):
-                    power0[k + 1] = power0[k] * (0.5 * (1.0 - chance))
-                    power1[k + 1] = power1[k] * (0.5 * chance)
-                way = 0
+                _results_of_block(results, spare, chance, response)
+                result = 0
                 for more_s0 in range(block + 1):
                     for more_f0 in range(block - more_s0 + 1):
-                        on_1 = block - more_s0 - more_f0
-                        share = power0[block - on_1] * power1[on_1]
                         first = state_in_layer(total + block, s0 + more_s0, f0 + more_f0, s1)
-                        for more_s1 in range(on_1 + 1):
-                            grown[first + more_s1] += weight * share * ways[way]
-                            way += 1
+                        for more_s1 in range(block - more_s0 - more_f0 + 1):
+                            grown[first + more_s1] += weight * results[result]
+                            result += 1
     return grown
 
 
 @kernel
-def _ways(block: int) -> Floats:
-    """Count the orders in which a block can have each combination of results, in the order of a layer."""
-    ways = np.empty(layer_size(block))
-    way = 0
-    for s0 in range(block + 1):
-        for f0 in range(block - s0 + 1):
-            n1 = block - s0 - f0
-            for s1 in range(n1 + 1):
-                ways[way] = _choose(block, n1) * _choose(block - n1, s0) * _choose(n1, s1)
-                way += 1
-    return ways
-
-
-@kernel
-def _choose(whole: int, part: int) -> float:
-    """Return the binomial coefficient as a float64."""
-    result = 1.0
-    for k in range(min(part, whole - part)):
-        result = result * (whole - k) / (k + 1)
-    return result
+def _results_of_block(results: Floats, spare: Floats, chance: float, response: Floats) -> None:
+    """Write the probability of every result of a block, in the order of a layer, participant by participant."""
+    results[0] = 1.0
+    for done in range(response.shape[0]):
+        size = layer_size(done + 1)
+        spare[:size] = 0.0
+        success0 = (1.0 - chance) * response[done, 0]
+        failure0 = (1.0 - chance) * (1.0 - response[done, 0])
+        success1 = chance * response[done, 1]
+        failure1 = chance * (1.0 - response[done, 1])
+        result = 0
+        for s0 in range(done + 1):
+            for f0 in range(done - s0 + 1):
+                on_0_better = state_in_layer(done + 1, s0 + 1, f0, 0)
+                on_0_worse = state_in_layer(done + 1, s0, f0 + 1, 0)
+                on_1 = state_in_layer(done + 1, s0, f0, 0)
+                for s1 in range(done - s0 - f0 + 1):
+                    share = results[result]
+                    result += 1
+                    spare[on_0_better + s1] += share * success0
+                    spare[on_0_worse + s1] += share * failure0
+                    spare[on_1 + s1 + 1] += share * success1
+                    spare[on_1 + s1] += share * failure1
+        results[:size] = spare[:size]

@@ -1,8 +1,9 @@
 """Exact operating characteristics and exact tests of a response-adaptive allocation between two arms.
 
 One walk through all possible trials gives the weight of every final count, and from it the distribution under any pair of
-response probabilities (the forward recursion of Baas, Jacko and Villar 2024, arXiv:2407.01055). Outcomes are independent and
-their probabilities do not drift; for drift see `handful.stats.randomisation_test`.
+response probabilities (the forward recursion of Baas, Jacko and Villar 2024, arXiv:2407.01055). Where response probabilities
+drift while the trial runs, a walk for each truth does: it says by how much a test that takes no account of time is wrong. A test
+that is right is in `handful.stats.randomisation_test`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from handful.kernels.bandit import path_weights
+from handful.kernels.bandit import final_mass
 from handful.stats._arguments import probabilities
 from handful.stats.allocation_policy import AllocationPolicy, counts_at
 from handful.stats.binomial import pmf
@@ -76,7 +77,7 @@ class FinalCounts:
         """Walk through all possible trials of a policy.
 
         Args:
-            policy: the policy; 60 participants take a hundredth of a second, 100 a tenth.
+            policy: the policy; 60 participants take a twentieth of a second, 100 a quarter of one.
 
         Returns:
             Final counts and weights.
@@ -86,8 +87,8 @@ class FinalCounts:
             >>> float(FinalCounts.of(optimal_policy(2).policy).weights.sum())
             1.0
         """
-        weights = path_weights(policy.participants, policy.looks, policy.codes, policy.levels)
-        return cls(policy.participants, *counts_at(policy.participants), weights)
+        fair = np.full((policy.participants, 2), 0.5)
+        return cls(policy.participants, *counts_at(policy.participants), probability_with_drift(policy, fair))
 
     def probability(self, p0: float, p1: float) -> Floats:
         """Probability of each final count.
@@ -231,6 +232,34 @@ class FinalCounts:
         if array.shape != self.weights.shape:
             raise ValueError(f"{name} must have the shape {self.weights.shape}, not {array.shape}")
         return array
+
+
+def probability_with_drift(policy: AllocationPolicy, response: ArrayLike) -> Floats:
+    """Probability of each final count when response probabilities change from participant to participant.
+
+    Args:
+        policy: the allocation.
+        response: response probability of each participant on each arm, shape (participants, 2).
+
+    Returns:
+        Probabilities in the order of `FinalCounts`, shape (states,).
+
+    Raises:
+        ValueError: if a probability is out of range or the shape does not fit.
+
+    Example:
+        >>> from handful.stats.bernoulli_bandit import optimal_policy
+        >>> policy = optimal_policy(60, degree=0.9, least=9).policy
+        >>> final = FinalCounts.of(policy)
+        >>> rejects = abs(pooled_z(final.successes, final.totals)) > 1.96
+        >>> flat, rising = np.full(60, 0.5), np.linspace(0.1, 0.9, 60)
+        >>> [round(float(probability_with_drift(policy, np.stack([p, p], 1)) @ rejects), 4) for p in (flat, rising)]
+        [0.0564, 0.3882]
+    """
+    chances = np.ascontiguousarray(probabilities(response, "response"))
+    if chances.shape != (policy.participants, 2):
+        raise ValueError(f"response must have the shape {(policy.participants, 2)}, not {chances.shape}")
+    return final_mass(policy.participants, policy.looks, policy.codes, policy.levels, chances)
 
 
 def pooled_z(successes: ArrayLike, totals: ArrayLike) -> Floats:

@@ -36,12 +36,13 @@ def test_twin_of_preferences_gives_the_same_bits(
 
 @pytest.mark.parametrize("looks", [range(9), [0, 4, 5, 8], [0]])
 @pytest.mark.parametrize("kind", [np.uint8, np.uint32])
-def test_twin_of_path_weights_gives_the_same_bits(looks: list[int], kind: type) -> None:
+def test_twin_of_final_mass_gives_the_same_bits(looks: list[int], kind: type) -> None:
     states = sum(kernels.layer_size(look) for look in looks)
     levels = np.concatenate([[0.0, 0.5, 1.0], RNG.random(20)])
     codes = RNG.integers(0, levels.size, states).astype(kind)
-    found = kernels.path_weights(9, np.array(looks), codes, levels)
-    np.testing.assert_array_equal(found, twins.path_weights(9, np.array(looks), codes, levels))
+    settings = 9, np.array(looks), codes, levels, RNG.random((9, 2))
+    found = kernels.final_mass(*settings)
+    np.testing.assert_array_equal(found, twins.final_mass(*settings))
     assert found.sum() == pytest.approx(1.0, abs=1e-14)
 
 

@@ -47,6 +47,18 @@ def test_random_allocations_come_near_the_exact_p_value() -> None:
     assert (abs(random - exact) < 4.5 * np.sqrt(exact * (1 - exact) / 4000) + 1 / 4001).all()
 
 
+def test_the_allocation_seen_counts_as_one_of_those_drawn() -> None:
+    """Nothing is more extreme than a constant, and one draw of two can only be as extreme: p is never 0."""
+
+    def constant(sums: np.ndarray, totals: np.ndarray) -> np.ndarray:
+        return np.zeros(len(sums))
+
+    settings = {"arms_of_trial": 2, "resamples": 9}
+    assert randomisation_p_values([[0, 1, 1]], [[0, 1, 1]], [], half, constant, **settings)[0] == 1.0
+    outcomes, arms = [[0, 1] * 15], [[0, 1] * 15]
+    assert randomisation_p_values(outcomes, arms, [], half, pooled_z, **settings)[0] == 0.1
+
+
 def test_a_coin_and_a_continuous_outcome_are_a_test_of_all_flips() -> None:
     """Given equal chances the statistic (sum on arm 1 minus sum on arm 0) is a sum of outcomes with random signs."""
 

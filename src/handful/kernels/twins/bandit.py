@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["layer", "path_weights", "preferences"]
+__all__ = ["final_mass", "layer", "preferences"]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -70,41 +70,59 @@ def preferences(
     return np.concatenate(codes[::-1]), float(after[0])
 
 
-def path_weights(
-    participants: int, looks: Counts, codes: NDArray[np.unsignedinteger], levels: Floats
+def final_mass(
+    participants: int, looks: Counts, codes: NDArray[np.unsignedinteger], levels: Floats, response: Floats
 ) -> Floats:
-    """Walk all possible trials of a policy forwards, with outcomes decided by a fair coin.
+    """Walk all possible trials of a policy forwards.
 
     Args:
         participants: participants of the trial.
         looks: participants seen when the chance is set anew, rising from 0.
         codes: place in `levels` of every state of the layers at the looks.
         levels: chances of arm 1.
+        response: response probability of each participant on each arm.
 
     Returns:
-        The same bits as `handful.kernels.bandit.path_weights`.
+        The same bits as `handful.kernels.bandit.final_mass`.
 
     Example:
-        >>> path_weights(1, np.array([0]), np.array([0], dtype=np.uint8), np.array([0.25])).tolist()
-        [0.125, 0.125, 0.375, 0.375]
+        >>> final_mass(1, np.array([0]), np.array([0], dtype=np.uint8), np.array([0.25]), np.array([[0.5, 1.0]])).tolist()
+        [0.0, 0.25, 0.375, 0.375]
     """
     mass, start = np.ones(1), 0
     for total, later in pairwise([*looks.tolist(), participants]):
-        block = later - total
         chance = levels[codes[start : start + mass.size]]
         start += mass.size
-        power0, power1 = _powers(0.5 * (1.0 - chance), block), _powers(0.5 * chance, block)
-        place = _places(later)
-        s0, f0, s1, _ = layer(total)
-        grown = np.zeros(len(layer(later)[0]))
-        # From the largest step to the smallest, a state gets its parts in the order in which the kernel adds them.
-        for step_s0, step_f0, step_s1, step_f1 in list(zip(*layer(block), strict=True))[::-1]:
-            on_1 = step_s1 + step_f1
-            ways = _choose(block, on_1) * _choose(block - on_1, step_s0) * _choose(on_1, step_s1)
-            share = power0[block - on_1] * power1[on_1]
-            grown[place[s0 + step_s0, f0 + step_f0, s1 + step_s1]] += mass * share * ways
-        mass = grown
+        mass = _forward(mass, total, _results(chance, response[total:later]))
     return mass
+
+
+def _results(chance: Floats, response: Floats) -> Floats:
+    """Probability of every result of a block for every chance, shape (results, chances)."""
+    results = np.ones((1, chance.size))
+    for done, (p0, p1) in enumerate(response):
+        grown = np.zeros((len(layer(done + 1)[0]), chance.size))
+        place = _places(done + 1)
+        for share, s0, f0, s1 in zip(results, *layer(done)[:3], strict=True):
+            grown[place[s0 + 1, f0, s1]] += share * ((1.0 - chance) * p0)
+            grown[place[s0, f0 + 1, s1]] += share * ((1.0 - chance) * (1.0 - p0))
+            grown[place[s0, f0, s1 + 1]] += share * (chance * p1)
+            grown[place[s0, f0, s1]] += share * (chance * (1.0 - p1))
+        results = grown
+    return results
+
+
+def _forward(mass: Floats, total: int, results: Floats) -> Floats:
+    """Mass after a block whose results have these probabilities in each state."""
+    block = next(b for b in range(len(results)) if len(layer(b)[0]) == len(results))
+    place = _places(total + block)
+    s0, f0, s1, _ = layer(total)
+    grown = np.zeros(len(layer(total + block)[0]))
+    steps = list(zip(results, *layer(block)[:3], strict=True))
+    # From the largest step to the smallest, a state gets its parts in the order in which the kernel adds them.
+    for share, step_s0, step_f0, step_s1 in reversed(steps):
+        grown[place[s0 + step_s0, f0 + step_f0, s1 + step_s1]] += mass * share
+    return grown
 
 
 def _rates(prior: Floats, s0: Counts, f0: Counts, s1: Counts, f1: Counts) -> tuple[Floats, Floats]:
@@ -120,19 +138,3 @@ def _places(total: int) -> Counts:
     places = np.full((total + 1,) * 3, -1)
     places[s0, f0, s1] = np.arange(s0.size)
     return places
-
-
-def _powers(base: Floats, most: int) -> list[Floats]:
-    """Powers 0 .. most, each from the one before."""
-    powers = [np.ones_like(base)]
-    for _ in range(most):
-        powers.append(powers[-1] * base)
-    return powers
-
-
-def _choose(whole: int, part: int) -> float:
-    """The binomial coefficient, factor by factor."""
-    result = 1.0
-    for k in range(min(part, whole - part)):
-        result = result * (whole - k) / (k + 1)
-    return result
