@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from handful.analyses.registry import analyses as analysis_kinds
+    from handful.designs.arm_selection import ArmSelection
     from handful.designs.base import Question
     from handful.designs.bayesian_single_arm import BayesianSingleArm
     from handful.designs.group_sequential import GroupSequential
+    from handful.designs.multi_arm import MultiArm
     from handful.designs.own_control import OwnControl
     from handful.designs.randomised import Randomised
     from handful.designs.registry import families
@@ -47,9 +49,11 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "analyses.registry": ("analysis_kinds",),
+    "designs.arm_selection": ("ArmSelection",),
     "designs.base": ("Question",),
     "designs.bayesian_single_arm": ("BayesianSingleArm",),
     "designs.group_sequential": ("GroupSequential",),
+    "designs.multi_arm": ("MultiArm",),
     "designs.own_control": ("OwnControl",),
     "designs.randomised": ("Randomised",),
     "designs.registry": ("families",),
@@ -79,6 +83,7 @@ _OTHER_NAMES = {"analysis_kinds": "analyses"}
 _MODULES = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "ArmSelection",
     "Assessment",
     "BayesianSingleArm",
     "BinaryScenario",
@@ -89,6 +94,7 @@ __all__ = [
     "Endpoint",
     "Figure",
     "GroupSequential",
+    "MultiArm",
     "OrdinalScenario",
     "OwnControl",
     "Project",

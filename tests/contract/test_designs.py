@@ -219,7 +219,7 @@ CASES = {
         SCORE,
         continuous(0, **RECRUITED),
         continuous(8, arm_effects=[0, 0.5, 1], **RECRUITED),
-        type_one_error=0.0321,
+        type_one_error=0.0285,
     ),
     "multi arm, response": case(
         design(

@@ -8,10 +8,11 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import BeforeValidator, Field
 
+from handful.designs.quantities import Amount
 from handful.designs.words import count_words
 from handful.participants.observations import Flags, Floats
 from handful.spec.base import Spec
-from handful.spec.quantities import NonNegativeNumber, Number, PositiveCount
+from handful.spec.quantities import PositiveCount
 
 Scale = Literal["estimate", "z"]
 
@@ -27,7 +28,7 @@ class Keeping(Spec):
         description="What arms are judged by: their estimated benefit over control, on the scale of the endpoint's measure "
         "(a difference, or the logarithm of a ratio), or its z value.",
     )
-    at_least: Number | None = Field(
+    at_least: Amount | None = Field(
         None,
         description="What an arm must reach to go on, on that scale; no arm is dropped for it when empty.",
     )
@@ -119,8 +120,9 @@ class KeepWithin(Keeping):
     kind: Literal["within"] = "within"
     meaning: ClassVar[str] = "all arms within a margin of the best"
 
-    margin: NonNegativeNumber = Field(
-        description="How much worse than the best arm an arm may be, on the scale it is judged by."
+    margin: Amount = Field(
+        ge=0,
+        description="How much worse than the best arm an arm may be, on the scale it is judged by.",
     )
 
     def chosen(self, look: int, values: Floats, candidates: Flags) -> Flags:
@@ -140,8 +142,9 @@ class KeepAbove(Keeping):
     kind: Literal["above"] = "above"
     meaning: ClassVar[str] = "all arms that are good enough"
 
-    at_least: Number = Field(
-        0.0, description="What an arm must reach to go on, on the scale it is judged by."
+    at_least: Amount = Field(
+        0.0,
+        description="What an arm must reach to go on, on the scale it is judged by.",
     )
 
     def chosen(self, look: int, values: Floats, candidates: Flags) -> Flags:
