@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from handful.engine.trials import Trials
 from handful.engine.truth import Truth
-from handful.kernels.sums import counts_of, endings, errors, powers
+from handful.kernels.sums import counts_of, endings, errors, powers, powers_at
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -36,6 +36,8 @@ class Summary:
         unfinished: Trials that ran out of participants.
         enrolled: How many trials enrolled 0, 1, 2 ... participants, shape (participants + 1,).
         analysed: Sum and sum of squares of participants analysed.
+        overrun: Number of trials that ended at each look, and sum and sum of squares of the participants who were then
+            enrolled and not analysed, shape (looks, 3).
         arms: Sum and sum of squares of participants on each arm, control first, shape (arms, 2).
         inferior: Sum and sum of squares of participants on an arm that is not the best in the scenario.
         claims: Trials in which each hypothesis was rejected, shape (hypotheses,).
@@ -52,6 +54,7 @@ class Summary:
     unfinished: int
     enrolled: Counts
     analysed: Floats
+    overrun: Floats
     arms: Floats
     inferior: Floats
     claims: Counts
@@ -76,7 +79,7 @@ class Summary:
     def from_plain(cls, data: Mapping[str, Any]) -> Summary:
         """The sums from plain data."""
         counts = {"success_at", "failure_at", "enrolled", "months", "claims"}
-        floats = {"analysed", "arms", "inferior", "month", "error"}
+        floats = {"analysed", "overrun", "arms", "inferior", "month", "error"}
         arrays = {name: np.asarray(data[name], dtype=np.int64) for name in counts}
         arrays |= {name: np.asarray(data[name], dtype=np.float64) for name in floats}
         return cls(**{f.name: arrays.get(f.name, data[f.name]) for f in fields(cls)})
@@ -106,6 +109,7 @@ def summarise(trials: Trials, looks: int, participants: int, truth: Truth) -> Su
         unfinished=int(unfinished_at.sum()),
         enrolled=counts_of(trials.enrolled, participants + 1),
         analysed=powers(trials.analysed),
+        overrun=powers_at(trials.enrolled - trials.analysed, trials.look, looks),
         arms=np.stack([powers(on_arm) for on_arm in trials.allocated.T]),
         inferior=powers(_inferior(trials, truth)),
         claims=trials.claims.sum(axis=0, dtype=np.int64),

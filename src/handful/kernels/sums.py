@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from handful.kernels.jit import kernel
 
-__all__ = ["counts_of", "endings", "errors", "powers"]
+__all__ = ["counts_of", "endings", "errors", "powers", "powers_at"]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -36,6 +36,31 @@ def powers(values: Numbers) -> Floats:
         total += number
         squares += number * number
     return np.array([total, squares])
+
+
+@kernel
+def powers_at(values: Numbers, place: NDArray[np.int8], places: int) -> Floats:
+    """Return the number, the sum and the sum of squares of the values at each place.
+
+    Args:
+        values: numbers of shape (trials,).
+        place: where each belongs, 0 .. places - 1, shape (trials,).
+        places: how many places there are.
+
+    Returns:
+        Shape (places, 3).
+
+    Example:
+        >>> powers_at(np.array([1.0, 2.0, 3.0]), np.array([0, 1, 1], dtype=np.int8), 2).tolist()
+        [[1.0, 1.0, 1.0], [2.0, 5.0, 13.0]]
+    """
+    sums = np.zeros((places, 3))
+    for t in range(values.size):
+        number = float(values[t])
+        sums[place[t], 0] += 1.0
+        sums[place[t], 1] += number
+        sums[place[t], 2] += number * number
+    return sums
 
 
 @kernel

@@ -133,6 +133,7 @@ def scenario_tables(
         "Normal theory says",
         "Participants",
         "Analysed",
+        "Enrolled, not analysed",
         "Months",
         f"Bias, {unit}",
         f"RMSE, {unit}",
@@ -152,6 +153,7 @@ def scenario_tables(
                     share(c.nominal) if c.nominal is not None else "",
                     number(c.participants.mean, 1),
                     number(c.analysed, 1),
+                    number(c.overrun, 1) if c.overrun.value else "",
                     number(c.months.mean, 1) if c.months is not None else "",
                     benefit_figure(c.bias, study.endpoint),
                     benefit_figure(c.rmse, study.endpoint),
@@ -183,12 +185,24 @@ def stopping_table(comparison: Comparison, series: Mapping[str, Series]) -> Tabl
             cells = []
             for s in comparison.scenarios:
                 c = comparison.cell(design.name, s.name)
-                cells.append(Markup("{}<br>{}").format(share(c.success_at[k]), share(c.failure_at[k])))
+                cells.append(_ending(c, k))
             rows.append((Markup("{}, look {}").format(named(series[design.name]), k + 1), *cells))
     if not rows:
         return None
     head = ("Design and look", *(s.name for s in comparison.scenarios))
-    return Table("Ends at each look: with a claim (above) and without (below)", head, tuple(rows))
+    caption = (
+        "Ends at each look: with a claim (above), without (below), and how many were then enrolled whose outcome is not used"
+    )
+    return Table(caption, head, tuple(rows))
+
+
+def _ending(told: Characteristics, look: int) -> Markup:
+    """How trials end at one look, and the pipeline that they leave behind where there is one."""
+    ends = Markup("{}<br>{}").format(share(told.success_at[look]), share(told.failure_at[look]))
+    pipeline = told.overrun_at[look]
+    if not pipeline.value:
+        return ends
+    return ends + Markup('<br><span class="beside">{} in the pipeline</span>').format(number(pipeline, 1))
 
 
 def claims_table(study: Study, comparison: Comparison, series: Mapping[str, Series]) -> Table | None:

@@ -74,6 +74,8 @@ class Characteristics(BaseModel):
         unfinished: Probability that participants run out before the trial can be finished.
         participants: Participants enrolled.
         analysed: Expected participants analysed.
+        overrun: Participants who are enrolled when the trial ends and whose outcome it does not use: the pipeline.
+        overrun_at: The same among the trials that end at each look; no value for a look at which none did.
         months: Duration; None when recruitment has no timing.
         inferior: Expected participants left with the inferior option.
         bias: Mean of the reported estimate minus what the estimand asks for (`Scenario.assigned_benefit`).
@@ -95,6 +97,8 @@ class Characteristics(BaseModel):
     unfinished: Figure
     participants: Spread
     analysed: Figure
+    overrun: Figure
+    overrun_at: tuple[Figure, ...]
     months: Spread | None
     inferior: Figure
     bias: Figure
@@ -228,6 +232,8 @@ def _simulated(plan: Plan, scenario: Scenario, s: Summary) -> dict[str, object]:
         "unfinished": Figure.share(s.unfinished, n),
         "participants": _spread(s.enrolled, np.arange(len(s.enrolled), dtype=np.float64)),
         "analysed": Figure.mean(float(s.analysed[0]), float(s.analysed[1]), n),
+        "overrun": Figure.mean(float(s.overrun[:, 1].sum()), float(s.overrun[:, 2].sum()), n),
+        "overrun_at": tuple(_overrun(s, look) for look in range(len(s.overrun))),
         "months": _spread(s.months, np.arange(len(s.months)) + 0.5, s.month) if timed else None,
         "inferior": inferior,
         "bias": _bias(s.error),
@@ -248,6 +254,12 @@ def _claims(plan: Plan, scenario: Scenario, s: Summary) -> tuple[Claim, ...]:
         Claim(name=hypothesis.name, truth=benefit, chance=Figure.share(int(claimed), s.trials))
         for hypothesis, benefit, claimed in of_each
     )
+
+
+def _overrun(s: Summary, look: int) -> Figure:
+    """Enrolled and not analysed, among the trials that ended at a look."""
+    ended, total, squares = map(float, s.overrun[look])
+    return Figure.mean(total, squares, int(ended)) if ended else Figure(value=None, how="simulated")
 
 
 def _inferior(plan: Plan, s: Summary) -> Figure:

@@ -35,3 +35,9 @@ def test_twins_give_the_same_bits(trials: int) -> None:
 
 def test_what_lies_beyond_the_bins_counts_in_the_last() -> None:
     assert kernels.counts_of(np.array([np.inf, 3.0, 1e30]), 3).tolist() == [0, 0, 3]
+
+
+def test_powers_at_each_place() -> None:
+    values = RNG.normal(size=500)
+    place = RNG.integers(0, 4, 500).astype(np.int8)
+    np.testing.assert_array_equal(kernels.powers_at(values, place, 5), twins.powers_at(values, place, 5))

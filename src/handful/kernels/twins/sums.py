@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["counts_of", "endings", "errors", "powers"]
+__all__ = ["counts_of", "endings", "errors", "powers", "powers_at"]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -28,6 +28,25 @@ def powers(values: Numbers) -> Floats:
     """
     numbers = values.astype(np.float64)
     return np.array([_total(numbers), _total(numbers * numbers)])
+
+
+def powers_at(values: Floats, place: NDArray[np.int8], places: int) -> Floats:
+    """Return the number, the sum and the sum of squares of the values at each place.
+
+    Args:
+        values: numbers of shape (trials,).
+        place: where each belongs.
+        places: how many places there are.
+
+    Returns:
+        The same bits as `handful.kernels.sums.powers_at`.
+
+    Example:
+        >>> powers_at(np.array([1.0, 2.0]), np.array([1, 1], dtype=np.int8), 2).tolist()
+        [[0.0, 0.0, 0.0], [2.0, 3.0, 5.0]]
+    """
+    numbers = np.asarray(values, dtype=np.float64)
+    return np.stack([np.bincount(place, numbers**power, places) for power in (0, 1, 2)], axis=1)
 
 
 def counts_of(values: Numbers, bins: int) -> Counts:
