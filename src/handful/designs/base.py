@@ -109,13 +109,26 @@ class Plan:
     def arrivals(self, scenario: Scenario) -> int:
         """How many people have to come at most, so that all participants can be enrolled.
 
-        As many as are enrolled, unless the design may turn to a subgroup: those who come after its first look and do not
-        belong to it are then turned away, and only one trial in a million needs more people than this.
+        As many as are enrolled, unless some have to be turned away; only one trial in a million then needs more people than
+        this. A design that may turn to a subgroup turns away those who come after its first look and do not belong to it. A
+        design that may grow closes enrolment when there are as many as planned, and whoever comes before a look has asked
+        for more is turned away.
         """
-        if self.adaptation is None or self.arrangement.subgroup is None or self.looks.number == 1:
+        if self.adaptation is None or self.looks.number == 1:
             return self.participants
+        if self.arrangement.subgroup is None:
+            return self.participants + self._turned_away(scenario)
         at_look = self.looks.planned()[0] if self.looks.counts == "participants" else 0
         return at_look + screened_for(self.participants - at_look, scenario.share_with(self.subgroup))
+
+    def _turned_away(self, scenario: Scenario) -> int:
+        """How many may come while enrolment is closed until a look: as long as its last outcome takes."""
+        if self.looks.counts != "participants" or self.looks.planned()[-1] >= self.participants:
+            return 0
+        recruitment = scenario.recruitment
+        rate = recruitment.new_cases if recruitment.rate is None else recruitment.rate
+        wait = scenario.product.waiting_time + self.arrangement.lead_in + self.endpoint.known_after
+        return most_arrivals(rate * wait)
 
     @property
     def subgroup(self) -> str:
@@ -248,6 +261,24 @@ def screened_for(wanted: int, share: float) -> int:
         middle = (low + high) // 2
         low, high = (middle, high) if bdtr(wanted - 1, middle, share) > _MISSED else (low, middle)
     return high
+
+
+def most_arrivals(expected: float) -> int:
+    """How many people may come in a time, exceeded in one trial in a million.
+
+    Args:
+        expected: How many are expected, at least 0; they come by a Poisson process.
+
+    Example:
+        >>> most_arrivals(0.0), most_arrivals(6.0)
+        (0, 21)
+    """
+    from scipy.special import pdtr
+
+    most = int(expected)
+    while pdtr(most, expected) < 1 - _MISSED:
+        most += 1
+    return most
 
 
 def once(participants: int) -> KnownOutcomes:

@@ -65,8 +65,8 @@ class ExactCharacteristics:
 
 
 def lattice_of(plan: Plan) -> Lattice | None:
-    """The lattice of a plan, or None when its trials cannot be enumerated."""
-    if not isinstance(plan.looks, KnownOutcomes):
+    """The lattice of a plan, or None when its trials cannot be enumerated, or do not all have the sizes planned."""
+    if plan.adaptation is not None or not isinstance(plan.looks, KnownOutcomes):
         return None
     coin_flip = isinstance(plan.allocation, CoinFlip)
     sizes: list[tuple[int, int]] = []

@@ -46,6 +46,8 @@ def process_of(plan: Plan, scenario: Scenario, benefit: float | None = None) -> 
     variance = scenario.variance(plan.endpoint)
     if variance is None or not scenario.steady or plan.looks.counts != plan.analysis.information_comes_from:
         return None
+    if plan.adaptation is not None:
+        return None  # the information at a look depends on the data
     sizes = []
     for planned in plan.looks.planned():
         split = plan.allocation.sizes(planned)
