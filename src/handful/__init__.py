@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from handful.designs.arm_selection import ArmSelection
     from handful.designs.base import Question
     from handful.designs.bayesian_single_arm import BayesianSingleArm
+    from handful.designs.enrichment import Enrichment
     from handful.designs.group_sequential import GroupSequential
     from handful.designs.multi_arm import MultiArm
     from handful.designs.own_control import OwnControl
@@ -52,6 +53,7 @@ _HOMES = {
     "designs.arm_selection": ("ArmSelection",),
     "designs.base": ("Question",),
     "designs.bayesian_single_arm": ("BayesianSingleArm",),
+    "designs.enrichment": ("Enrichment",),
     "designs.group_sequential": ("GroupSequential",),
     "designs.multi_arm": ("MultiArm",),
     "designs.own_control": ("OwnControl",),
@@ -92,6 +94,7 @@ __all__ = [
     "ContinuousScenario",
     "CountScenario",
     "Endpoint",
+    "Enrichment",
     "Figure",
     "GroupSequential",
     "MultiArm",

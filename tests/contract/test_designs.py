@@ -36,6 +36,7 @@ def case(what: Design, endpoint: Endpoint, null: Scenario, hoped: Scenario, **mo
     return DesignCase(what, Question(endpoint), null, hoped, **more)
 
 
+VARIANT = [{"name": "variant", "share": 0.5, "effect without": 0.25}]
 RELAXED = {"baseline": {"mean": 50, "sd": 8, "within sd": 3}}
 
 # Where a family promises no level, `type_one_error` is what it really spends: exact and rounded up, or simulated on 60,000
@@ -245,11 +246,38 @@ CASES = {
         type_one_error=0.0402,
     ),
     "response adaptive, doses": case(
-        design("response adaptive", arms=["low dose", "high dose"], participants=48, rule="trippa", drop_below=0.05),
+        design(
+            "response adaptive",
+            arms=["low dose", "high dose"],
+            participants=48,
+            rule="trippa",
+            drop_below=0.05,
+        ),
         RESPONSE,
         binary(0.3),
         binary(0.8, arm_effects=[0.2, 1]),
         type_one_error=0.2276,
+    ),
+    "enrichment, score": case(
+        design("enrichment", subgroup="variant", participants=60, enriched_participants=50),
+        SCORE,
+        continuous(0, factors=VARIANT, **RECRUITED),
+        continuous(8, factors=VARIANT, **RECRUITED),
+    ),
+    "enrichment, response": case(
+        design(
+            "enrichment",
+            subgroup="variant",
+            participants=48,
+            looks=["34%", "67%", "100%"],
+            stratified=False,
+            go_on_with={"kind": "thresholds", "whole": 0, "subgroup": 0.5},
+            intersection="simes",
+            combination="fisher",
+        ),
+        RESPONSE,
+        binary(0.2, factors=VARIANT),
+        binary(0.8, factors=VARIANT),
     ),
 }
 

@@ -209,7 +209,7 @@ def _changes(plan: Plan, step: Step) -> tuple[str, ...]:
         return ()
     changes = []
     if now.only_subgroup[0] and not before.only_subgroup[0]:
-        changes.append(f"From now on only people with {plan.subgroup} are enrolled.")
+        changes.append(f"From now on only the subgroup is enrolled ({plan.subgroup}).")
     following = min(step.look + 1, plan.looks.number - 1)
     wanted = int(now.sizes[0, following])
     if wanted != int(before.sizes[0, following]):

@@ -20,6 +20,14 @@ PAPERS = (
         "Statistics in Medicine 18:1833-1848",
     ),
     Reference(
+        "brannath2009",
+        "Brannath W, Zuber E, Branson M, Bretz F, Gallo P, Posch M, Racine-Poon A",
+        2009,
+        "Confirmatory adaptive designs with Bayesian decision tools for a targeted therapy in oncology",
+        "Statistics in Medicine 28:1445-1463",
+        "10.1002/sim.3559",
+    ),
+    Reference(
         "bretz2006",
         "Bretz F, Schmidli H, Koenig F, Racine A, Maurer W",
         2006,
@@ -42,6 +50,14 @@ PAPERS = (
         "Reflection paper on establishing efficacy based on single-arm trials submitted as pivotal evidence in a marketing "
         "authorisation",
         "EMA/CHMP/564424/2021",
+    ),
+    Reference(
+        "friede2012",
+        "Friede T, Parsons N, Stallard N",
+        2012,
+        "A conditional error function approach for subgroup selection in adaptive clinical trials",
+        "Statistics in Medicine 31:4309-4320",
+        "10.1002/sim.5541",
     ),
     Reference(
         "gardner1973",
@@ -67,6 +83,15 @@ PAPERS = (
         "The R package MAMS for designing multi-arm multi-stage clinical trials",
         "Journal of Statistical Software 88(4):1-25",
         "10.18637/jss.v088.i04",
+    ),
+    Reference(
+        "jenkins2011",
+        "Jenkins M, Stone A, Jennison C",
+        2011,
+        "An adaptive seamless phase II/III design for oncology trials with subpopulation selection using correlated survival "
+        "endpoints",
+        "Pharmaceutical Statistics 10:347-356",
+        "10.1002/pst.472",
     ),
     Reference(
         "jennison2000",
@@ -180,6 +205,14 @@ PAPERS = (
         "10.1016/0197-2456(89)90015-9",
     ),
     Reference(
+        "spiessens2010",
+        "Spiessens B, Debois M",
+        2010,
+        "Adjusted significance levels for subgroup analyses in clinical trials",
+        "Contemporary Clinical Trials 31:647-656",
+        "10.1016/j.cct.2010.08.011",
+    ),
+    Reference(
         "thall2007",
         "Thall PF, Wathen JK",
         2007,
@@ -210,6 +243,14 @@ PAPERS = (
         "Multi-armed bandit models for the optimal design of clinical trials: benefits and challenges",
         "Statistical Science 30:199-215",
         "10.1214/14-STS504",
+    ),
+    Reference(
+        "wang2007",
+        "Wang SJ, O'Neill RT, Hung HMJ",
+        2007,
+        "Approaches to evaluation of treatment effect in randomized clinical trials with genomic subset",
+        "Pharmaceutical Statistics 6:227-244",
+        "10.1002/pst.300",
     ),
     Reference(
         "zhou2017",

@@ -190,7 +190,7 @@ def test_a_trial_is_told_with_what_was_changed() -> None:
     story = replay(Job(plan(KeepTheBest(only_subgroup=True)), TRUTH, 7, 300), 5)
     told = " ".join(tell(story, ENDPOINT, "z"))
     assert "For the next look 30 participants are wanted in place of 36." in told
-    assert "From now on only people with variant are enrolled." in told
+    assert "From now on only the subgroup is enrolled (variant)." in told
     assert " dose " in told
     assert ", dropped" in told
     assert {person.arm for person in story.participants} == {"control", "low dose", "high dose"}
