@@ -39,11 +39,11 @@ class Design:
     def infer(self, look: int, z: Array, **question: float) -> SequentialInference:
         return stage_wise_inference(self.information, self.lower, self.upper, look, z, **question)
 
-    def thresholds(self, evidence: Callable[[int, Array], Array]) -> Array:
-        """The statistic at each look from which a growing function of it is positive."""
-        ends, looks = np.full(1, 16.0), range(len(self.information))
+    def thresholds(self, evidence: Callable[[int, Array], Array], functions: int = 1) -> Array:
+        """The statistic at each look from which growing functions of it are positive: (looks, functions)."""
+        ends, looks = np.full(functions, 16.0), range(len(self.information))
         return np.array(
-            [bisect_increasing(lambda z, k=k: evidence(k, z), -ends, ends, steps=52)[0] for k in looks]
+            [bisect_increasing(lambda z, k=k: evidence(k, z), -ends, ends, steps=42) for k in looks]
         )
 
     def probability_above(self, thresholds: Array, effect: float) -> float:
@@ -86,7 +86,7 @@ EFFECTS = st.floats(-4.0, 6.0)
 @settings(max_examples=15)
 def test_p_values_are_uniform_under_the_hypothesis(design: Design, level: float, null_effect: float) -> None:
     thresholds = design.thresholds(lambda k, z: level - design.infer(k, z, null_effect=null_effect).p_value)
-    assert design.probability_above(thresholds, null_effect) == pytest.approx(level, abs=1e-11)
+    assert design.probability_above(thresholds[:, 0], null_effect) == pytest.approx(level, abs=1e-11)
 
 
 @given(designs(), EFFECTS, st.sampled_from([0.5, 0.8, 0.95, 0.99]))
@@ -94,12 +94,14 @@ def test_p_values_are_uniform_under_the_hypothesis(design: Design, level: float,
 def test_limits_miss_the_truth_as_often_as_stated_on_either_side_and_estimates_are_median_unbiased(
     design: Design, truth: float, confidence: float
 ) -> None:
+    def evidence(look: int, z: Array) -> Array:
+        found = design.infer(look, z, confidence=confidence)
+        return np.array([found.lower[0], found.estimate[1], found.upper[2]]) - truth
+
     miss = 0.5 * (1.0 - confidence)
-    for part, expected in (("lower", miss), ("estimate", 0.5), ("upper", 1.0 - miss)):
-        thresholds = design.thresholds(
-            lambda k, z, part=part: getattr(design.infer(k, z, confidence=confidence), part) - truth
-        )
-        assert design.probability_above(thresholds, truth) == pytest.approx(expected, abs=1e-9)
+    thresholds = design.thresholds(evidence, functions=3)
+    found = [design.probability_above(at_looks, truth) for at_looks in thresholds.T]
+    assert found == pytest.approx([miss, 0.5, 1.0 - miss], abs=1e-9)
 
 
 @given(designs(), st.lists(st.floats(-9.0, 9.0), min_size=5, max_size=5))
