@@ -39,6 +39,10 @@ def _entry(scenario: Scenario, endpoint: Endpoint, hoped: float, amount: float) 
     return scenario.with_entry_threshold(amount, endpoint)
 
 
+def _spread(scenario: Scenario, endpoint: Endpoint, hoped: float, amount: float) -> Scenario | None:
+    return scenario.with_more_spread(1 + amount, endpoint)
+
+
 def _trend(scenario: Scenario, endpoint: Endpoint, hoped: float, amount: float) -> Scenario | None:
     timed = scenario.recruitment.rate is not None
     return scenario.replace(trend=scenario.trend + amount * abs(hoped)) if timed else None
@@ -88,6 +92,13 @@ TIME_TREND = Stress(
     _FRACTIONS,
     "of the effect hoped for, each year",
     _trend,
+)
+SPREAD = Stress(
+    "more variable outcomes",
+    "People may differ more than the size was planned for, which hides the effect in a trial of that size.",
+    (0.1, 0.25, 0.5, 1.0),
+    "of the standard deviation of an untreated outcome beyond what is assumed",
+    _spread,
 )
 DROPOUT = Stress(
     "dropout",

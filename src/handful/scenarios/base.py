@@ -267,6 +267,18 @@ class Scenario(Spec):
         """The same scenario with another correlation between units; None when it cannot be had."""
         return None
 
+    def with_more_spread(self, times: float, endpoint: Endpoint) -> Self | None:
+        """The same scenario with outcomes that differ more between people, and the effect left as it is.
+
+        Args:
+            times: Standard deviation of an untreated outcome, as a multiple of the scenario's own; above 1.
+            endpoint: The endpoint, for the window over which events are counted.
+
+        Returns:
+            The scenario; None when the kind of outcome cannot differ more, or says nothing of it.
+        """
+        return None
+
     def with_entry_threshold(self, amount: float, endpoint: Endpoint) -> Self | None:
         """The same scenario with people who enter because they did badly.
 

@@ -6,7 +6,7 @@ import math
 from typing import ClassVar, Literal, Self, overload
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from handful.participants.block import Block
 from handful.participants.endpoint import Endpoint
@@ -129,6 +129,25 @@ class BinaryScenario(Scenario):
     def with_correlation(self, correlation: float) -> Self:
         """The same scenario with another intra-class correlation."""
         return self.replace(correlation=correlation)
+
+    def with_more_spread(self, times: float, endpoint: Endpoint) -> Self | None:
+        """The same difference between proportions, at an untreated one that is nearer to a half.
+
+        Example:
+            >>> scenario = BinaryScenario(untreated=0.1, treated=0.4)
+            >>> more = scenario.with_more_spread(4 / 3, Endpoint(name="response", kind="binary"))
+            >>> round(more.untreated, 6), round(more.effect, 6)
+            (0.2, 0.3)
+        """
+        variance = times**2 * self.untreated * (1 - self.untreated)
+        if variance > 0.25:
+            return None
+        from_half = math.copysign(math.sqrt(0.25 - variance), self.untreated - 0.5)
+        effect = self.treated - self.untreated if self.treated is not None else self.effect
+        try:
+            return self.replace(untreated=0.5 + from_half, treated=None, effect=effect)
+        except ValidationError:
+            return None
 
     def chances(self, endpoint: Endpoint) -> dict[str, float] | None:
         """Chances of favourable results, when every outcome is seen or counted as failure."""

@@ -201,6 +201,10 @@ class ContinuousScenario(Scenario):
         except ValidationError:
             return None
 
+    def with_more_spread(self, times: float, endpoint: Endpoint) -> Self:
+        """The same people with changes that differ more; measurement errors stay what they are."""
+        return self.replace(untreated=self.untreated.replace(sd=times * self.untreated.sd))
+
     def with_entry_threshold(self, amount: float, endpoint: Endpoint) -> Self | None:
         """The same people, let in when their screening measurement is bad; None without measurement error."""
         baseline = self.baseline

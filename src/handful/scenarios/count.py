@@ -247,6 +247,17 @@ class CountScenario(Scenario):
         """Only the window of the entry count itself; other windows are counted after entry."""
         return self.entry is not None and months == self.entry.over
 
+    def with_more_spread(self, times: float, endpoint: Endpoint) -> Self | None:
+        """The same mean rates, which differ more between people; None where people are selected by their rate."""
+        mean = self._usual_rate(endpoint) * endpoint.known_after
+        if self.entry is not None or mean <= 0:
+            return None
+        variance = times**2 * (mean + self.dispersion * mean**2)
+        try:
+            return self.replace(dispersion=(variance - mean) / mean**2)
+        except ValidationError:
+            return None
+
     def with_entry_threshold(self, amount: float, endpoint: Endpoint) -> Self | None:
         """The same people, let in when they had many events; None when events are good."""
         if endpoint.sign > 0:
