@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
+from threading import Lock
 from typing import Any, Self
 
 from handful.store.errors import StoreError, plainly
@@ -22,7 +23,7 @@ PATIENCE = 30.0
 
 
 class Shelf:
-    """Small results by key, in a file of a folder; open for one process.
+    """Small results by key, in a file of a folder; open for one process, any of whose threads may use it.
 
     Args:
         folder: The folder; made when it is not there.
@@ -40,6 +41,7 @@ class Shelf:
 
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder)
+        self._lock = Lock()
         with self._plainly():
             self.folder.mkdir(parents=True, exist_ok=True)
             self._file = sqlite3.connect(
@@ -82,7 +84,7 @@ class Shelf:
             StoreError: When it was changed after it was put there.
         """
         key = digest_of(canonical(about))
-        with self._plainly():
+        with self._lock, self._plainly():
             row = self._file.execute("SELECT content, seal FROM found WHERE key = ?", (key,)).fetchone()
         if row is None:
             return None
@@ -101,7 +103,7 @@ class Shelf:
             content: The bytes.
         """
         key, packed = digest_of(canonical(about)), zlib.compress(content, 1)
-        with self._plainly():
+        with self._lock, self._plainly():
             self._file.execute(
                 "INSERT OR REPLACE INTO found (key, content, seal) VALUES (?, ?, ?)",
                 (key, packed, digest_of(key.encode() + packed)),
