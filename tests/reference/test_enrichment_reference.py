@@ -103,7 +103,8 @@ def test_its_repeated_p_values_are_those_of_rpact(intersection: str, monkeypatch
         best = np.minimum.accumulate(
             [float(repeated_p_values(FRACTIONS, pocock(), look, told[number, look])) for look in range(2)]
         )
-        np.testing.assert_allclose(best, stated[name], rtol=1e-5)
+        # rpact searches the level until it moves by less than 1e-6.
+        np.testing.assert_allclose(best, stated[name], rtol=0, atol=1e-6)
 
 
 def test_the_correlation_by_arms_is_near_that_of_participants_and_makes_a_small_difference() -> None:
