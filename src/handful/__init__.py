@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from handful.designs.arm_selection import ArmSelection
     from handful.designs.base import Question
     from handful.designs.bayesian_single_arm import BayesianSingleArm
+    from handful.designs.drop_the_losers import DropTheLosers
     from handful.designs.enrichment import Enrichment
     from handful.designs.group_sequential import GroupSequential
     from handful.designs.multi_arm import MultiArm
@@ -54,6 +55,7 @@ _HOMES = {
     "designs.base": ("Question",),
     "designs.bayesian_single_arm": ("BayesianSingleArm",),
     "designs.enrichment": ("Enrichment",),
+    "designs.drop_the_losers": ("DropTheLosers",),
     "designs.group_sequential": ("GroupSequential",),
     "designs.multi_arm": ("MultiArm",),
     "designs.own_control": ("OwnControl",),
@@ -93,6 +95,7 @@ __all__ = [
     "Comparison",
     "ContinuousScenario",
     "CountScenario",
+    "DropTheLosers",
     "Endpoint",
     "Enrichment",
     "Figure",

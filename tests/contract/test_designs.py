@@ -179,6 +179,27 @@ CASES = {
         deaths(0.35, **RECRUITED),
         type_one_error=0.0294,
     ),
+    "blinded reassessment, score": case(
+        design("blinded reassessment", participants=40, effect=6, at_most=88),
+        SCORE,
+        continuous(0, **RECRUITED),
+        continuous(7, **RECRUITED),
+        type_one_error=0.0305,
+    ),
+    "blinded reassessment, response": case(
+        design("blinded reassessment", participants=36, effect="50%", restricted=False, analysis="z pooled"),
+        RESPONSE,
+        binary(0.2),
+        binary(0.8),
+        type_one_error=0.0326,
+    ),
+    "blinded reassessment, bleeds": case(
+        design("blinded reassessment", participants=30, effect=0.4, look="60%", allocation="2:1"),
+        BLEEDS,
+        counts(1),
+        counts(0.35),
+        type_one_error=0.032,
+    ),
     "arm selection, score": case(
         design("arm selection", arms=["low dose", "high dose"], participants=60),
         SCORE,
@@ -214,6 +235,20 @@ CASES = {
         BLEEDS,
         counts(1),
         counts(0.4),
+    ),
+    "drop the losers, score": case(
+        design(
+            "drop the losers",
+            arms=3,
+            participants=72,
+            keep=[2, 1],
+            looks=["33%", "67%", "100%"],
+            allocation="1:2",
+        ),
+        SCORE,
+        continuous(0, **RECRUITED),
+        continuous(8, arm_effects=[0, 0.5, 1], **RECRUITED),
+        type_one_error=0.0285,
     ),
     "multi arm, score": case(
         design("multi arm", arms=3, participants=72),

@@ -18,7 +18,7 @@ from handful.engine.simulate import Job, simulate
 from handful.engine.summary import Summary, add
 from handful.participants.endpoint import Endpoint
 from handful.scenarios.continuous import ContinuousScenario
-from handful.stats.drop_the_losers import DropTheLosers
+from handful.stats.drop_the_losers import DropTheLosers, drop_the_losers
 from handful.testing.agreement import share
 
 SCORE = Endpoint(name="score", kind="continuous")
@@ -94,6 +94,24 @@ def test_the_best_arm_is_kept_as_often_as_integrated_and_the_level_is_used_up() 
     assert share("kept", kept, TRIALS, losers.selection(10, effect, others)).agrees
     # Dunnett's test of all arms is exact, and nothing but it decides whether any arm is claimed.
     null = simulated(design, (0.0, 0.0, 0.0))
+    assert share("false claims", null.false_claims, TRIALS, 0.025).agrees
+
+
+def test_drop_the_losers_claims_as_often_as_integrated() -> None:
+    design = {
+        "kind": "drop the losers",
+        "arms": 4,
+        "participants": 90,
+        "allocation": "1:2",
+        "looks": ["33.333333%", "66.666667%", "100%"],
+        "keep": [2, 1],
+    }
+    sizes, controls = (5, 10, 15), (10, 20, 30)
+    losers = drop_the_losers((4, 2, 1), sizes, controls)
+    effect, others = 0.9, 0.3
+    s = simulated(design, (others, others, effect, others))
+    assert share("power", int(s.claims[2]), TRIALS, losers.power(1, effect, others)).agrees
+    null = simulated(design, (0.0, 0.0, 0.0, 0.0))
     assert share("false claims", null.false_claims, TRIALS, 0.025).agrees
 
 

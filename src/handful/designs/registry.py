@@ -5,6 +5,7 @@ from __future__ import annotations
 from handful.designs.arm_selection import ArmSelection
 from handful.designs.base import Design
 from handful.designs.bayesian_single_arm import BayesianSingleArm
+from handful.designs.drop_the_losers import DropTheLosers
 from handful.designs.enrichment import Enrichment
 from handful.designs.group_sequential import GroupSequential
 from handful.designs.multi_arm import MultiArm
@@ -29,6 +30,7 @@ for _family in (
     GroupSequential,
     ResponseAdaptive,
     ArmSelection,
+    DropTheLosers,
     MultiArm,
     Enrichment,
 ):

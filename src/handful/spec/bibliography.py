@@ -213,6 +213,14 @@ PAPERS = (
         "10.1016/j.cct.2010.08.011",
     ),
     Reference(
+        "thall1988",
+        "Thall PF, Simon R, Ellenberg SS",
+        1988,
+        "Two-stage selection and testing designs for comparative clinical trials",
+        "Biometrika 75:303-310",
+        "10.1093/biomet/75.2.303",
+    ),
+    Reference(
         "thall2007",
         "Thall PF, Wathen JK",
         2007,
@@ -251,6 +259,14 @@ PAPERS = (
         "Approaches to evaluation of treatment effect in randomized clinical trials with genomic subset",
         "Pharmaceutical Statistics 6:227-244",
         "10.1002/pst.300",
+    ),
+    Reference(
+        "wason2017",
+        "Wason J, Stallard N, Bowden J, Jennison C",
+        2017,
+        "A multi-stage drop-the-losers design for multi-arm clinical trials",
+        "Statistical Methods in Medical Research 26:508-524",
+        "10.1177/0962280214550759",
     ),
     Reference(
         "zhou2017",
