@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from handful.designs.arm_selection import ArmSelection
     from handful.designs.base import Question
     from handful.designs.bayesian_single_arm import BayesianSingleArm
+    from handful.designs.blinded_reassessment import BlindedReassessment
     from handful.designs.drop_the_losers import DropTheLosers
     from handful.designs.enrichment import Enrichment
     from handful.designs.group_sequential import GroupSequential
@@ -54,6 +55,7 @@ _HOMES = {
     "designs.arm_selection": ("ArmSelection",),
     "designs.base": ("Question",),
     "designs.bayesian_single_arm": ("BayesianSingleArm",),
+    "designs.blinded_reassessment": ("BlindedReassessment",),
     "designs.enrichment": ("Enrichment",),
     "designs.drop_the_losers": ("DropTheLosers",),
     "designs.group_sequential": ("GroupSequential",),
@@ -91,6 +93,7 @@ __all__ = [
     "Assessment",
     "BayesianSingleArm",
     "BinaryScenario",
+    "BlindedReassessment",
     "Characteristics",
     "Comparison",
     "ContinuousScenario",

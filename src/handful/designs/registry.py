@@ -5,6 +5,7 @@ from __future__ import annotations
 from handful.designs.arm_selection import ArmSelection
 from handful.designs.base import Design
 from handful.designs.bayesian_single_arm import BayesianSingleArm
+from handful.designs.blinded_reassessment import BlindedReassessment
 from handful.designs.drop_the_losers import DropTheLosers
 from handful.designs.enrichment import Enrichment
 from handful.designs.group_sequential import GroupSequential
@@ -28,6 +29,7 @@ for _family in (
     BayesianSingleArm,
     Randomised,
     GroupSequential,
+    BlindedReassessment,
     ResponseAdaptive,
     ArmSelection,
     DropTheLosers,
