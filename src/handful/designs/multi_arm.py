@@ -18,7 +18,7 @@ from handful.designs.base import Plan, Question, Stress
 from handful.designs.dropping import DropArms
 from handful.designs.pieces import Thresholds
 from handful.designs.stresses import DROPOUT
-from handful.designs.words import by_the, level_words, list_words
+from handful.designs.words import by_the, count_words, level_words, list_words
 from handful.spec.base import wanted
 from handful.spec.quantities import Number
 from handful.stats.mams import MOST_STAGES, MultiArmDesign, multi_arm_design
@@ -69,7 +69,8 @@ class MultiArm(ArmsAgainstControl):
         if len(self.looks) > MOST_STAGES:
             raise wanted(f"at most {MOST_STAGES} looks", at="looks")
         if isinstance(self.lower, tuple) and len(self.lower) != len(self.looks) - 1:
-            raise wanted(f"{len(self.looks) - 1} numbers, one for each interim look", at="lower")
+            numbers = count_words(len(self.looks) - 1, "number")
+            raise wanted(f"{numbers}, one for each interim look", at="lower")
         return self
 
     def boundaries(self, question: Question) -> MultiArmDesign:
