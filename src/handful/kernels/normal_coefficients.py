@@ -16,6 +16,7 @@ import numpy as np
 
 __all__ = [
     "EVEN",
+    "FARTHEST",
     "MIDDLE",
     "MOST_STEPS",
     "NEGLIGIBLE",
@@ -98,3 +99,5 @@ NEGLIGIBLE = 9.0
 SMALLEST_PROBABILITY = 1e-250
 #: Of a root search; three are usual.
 MOST_STEPS = 100
+#: Standard deviations within which a normal tail is more than nothing.
+FARTHEST = 40.0

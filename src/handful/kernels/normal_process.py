@@ -18,6 +18,7 @@ from handful.kernels.coefficients import ONE_OVER_ROOT_TWO_PI
 from handful.kernels.elementary import exp_of, log_of, normal_quantile_of
 from handful.kernels.jit import kernel
 from handful.kernels.normal_coefficients import (
+    FARTHEST,
     MOST_STEPS,
     NEGLIGIBLE,
     NODES,
@@ -268,9 +269,11 @@ def boundary(
 ) -> float:
     """Return the boundary that is crossed at the next look with a given probability.
 
-    The logarithm of the probability of crossing is a concave function of the boundary, because truncating and
-    convolving a normal density leaves it log-concave. Newton steps from a bound beyond the root move
-    monotonically to it; Halley's correction, held to twice the step, makes them cubic.
+    Without an inner boundary the logarithm of the probability of crossing is a concave function of the
+    boundary, because truncating and convolving a normal density leaves it log-concave. Newton steps from a
+    bound beyond the root then move monotonically to it; Halley's correction, held to twice the step, makes
+    them cubic. With one, those who go on are in two groups, and a step that leads astray is replaced by
+    halving the interval.
 
     Args:
         score: nodes of those who went on, growing.
@@ -300,19 +303,27 @@ def boundary(
     shift = effect * growth
     # Two bounds beyond the root: as if nobody had stopped, and as if all were at the most extreme node.
     extreme = score[-1] if sign > 0.0 else score[0]
-    edge = min(
+    most = min(
         sign * effect * now - np.sqrt(now) * normal_quantile_of(probability),
         sign * (extreme + shift) - deviation * normal_quantile_of(probability / total),
     )
+    nearest = score[0] if sign > 0.0 else score[-1]
+    least = sign * (nearest + shift) - FARTHEST * deviation
+    edge = most
     target = log_of(probability)
     for _ in range(MOST_STEPS):
         found, slope, curvature = _beyond(score, mass, sign * edge - shift, deviation, sign)
         excess = log_of(found) - target
+        if excess > 0.0:
+            least = edge
+        else:
+            most = edge
         correction = 0.5 * excess * (found / slope * (curvature / slope) - 1.0)
         step = -excess * found / slope * deviation / (1.0 - min(correction, 0.5))
-        edge += step
         if abs(step) < 1e-5 * deviation:  # the error left is of the order of the cube of this
+            edge += step
             break
+        edge = edge + step if least <= edge + step <= most else 0.5 * (least + most)
     return float(sign * edge / np.sqrt(now))
 
 
@@ -397,6 +408,7 @@ def solve(
             null = reweighted(score, mass, before, effect, 0.0)
             upper[k] = boundary(score, null, before, now, 0.0, steps[0, k], 1.0)
         if mirrored:
+            upper[k] = max(upper[k], 0.0)  # zero where more may be spent on one side than half of those left
             lower[k] = -upper[k]
             if np.isnan(inner[k]):
                 inner[k] = _inner_boundary(score, mass, before, now, effect, steps[1, k], upper[k])

@@ -12,12 +12,15 @@ from hypothesis import strategies as st
 from handful.stats.boundaries import fixed_drift, group_sequential_boundaries
 from handful.stats.classical import HaybittlePeto, WangTsiatis
 from handful.stats.normal_process import crossing_probabilities
+from handful.stats.pampallona_tsiatis import pampallona_tsiatis
+from handful.stats.roots import find_root
 from handful.stats.spending import (
     BetaSpending,
     CumulativeSpending,
     ExponentialSpending,
     HwangShihDeCani,
     KimDeMets,
+    LocationScaleSpending,
     OBrienFlemingType,
     PocockType,
     SpendingFunction,
@@ -30,6 +33,12 @@ SPENDING = st.one_of(
     st.builds(KimDeMets, st.floats(0.3, 6)),
     st.builds(BetaSpending, st.floats(0.3, 4), st.floats(0.3, 4)),
     st.builds(ExponentialSpending, st.floats(0.1, 2)),
+    st.builds(
+        LocationScaleSpending,
+        st.sampled_from(["logistic", "normal", "cauchy", "extreme value", "extreme value 2"]),
+        st.floats(-2, 2),
+        st.floats(0.3, 3),
+    ),
     st.builds(lambda part: CumulativeSpending((0.5, 1.0), (part, 1.0)), st.floats(0.05, 0.9)),
 )
 
@@ -92,6 +101,83 @@ def test_futility_boundaries_spend_the_type_two_error_and_meet_the_upper_ones(
         assert null.upper.sum() == pytest.approx(0.025, abs=1e-12)
     # Obeying a futility boundary never raises the type I error.
     assert design.power_at(0.0) <= 0.025 + 1e-12
+
+
+@given(information_fractions(), SPENDING, SPENDING, st.booleans(), st.floats(0.6, 0.97))
+@settings(max_examples=40)
+def test_two_sided_futility_spends_the_type_two_error_within_the_inner_boundaries(
+    fractions: list[float],
+    efficacy: SpendingFunction,
+    futility: SpendingFunction,
+    binding: bool,
+    power: float,
+) -> None:
+    design = group_sequential_boundaries(
+        fractions, efficacy=efficacy, futility=futility, binding=binding, alpha=0.05, power=power, sided=2
+    )
+    assert design.inner is not None
+    assert design.lower == tuple(-bound for bound in design.upper)
+    assert all(0.0 <= near <= far for near, far in zip(design.inner, design.upper, strict=True))
+    assert design.inner[-1] == design.upper[-1]
+    alternative = design.crossing(design.drift)
+    assert alternative.upper.sum() == pytest.approx(power, abs=1e-11)
+    assert alternative.stopping.sum() == pytest.approx(1.0, abs=1e-12)
+    # Spent under the drift at which neither alternative is claimed with the type II error.
+    used = find_root(
+        lambda drift: float(design.crossing(drift).inner.sum()) - (1.0 - power),
+        design.drift,
+        1.001 * design.drift,
+    )
+    goes_on = all(near < far for near, far in zip(design.inner[:-1], design.upper[:-1], strict=True))
+    regions = np.flatnonzero(np.array(design.inner) > 0.0)
+    spent, planned = np.cumsum(design.crossing(used).inner), futility.spent(fractions, 1.0 - power)
+    if goes_on and np.all(np.diff(regions) == 1):  # no look without a region after one that has it
+        first = regions[0]
+        before = planned[first - 1] if first else 0.0
+        stretched = (planned[first:] - before) * planned[-1] / (planned[-1] - before)
+        assert spent[first:] == pytest.approx(stretched, abs=1e-9)
+    if goes_on or not binding:
+        obeyed = design.inner if binding else None
+        null = crossing_probabilities(fractions, design.lower, design.upper, inner=obeyed)
+        assert null.upper.sum() == pytest.approx(0.025, abs=1e-12)
+        assert null.lower.sum() == pytest.approx(0.025, abs=1e-12)
+
+
+@given(information_fractions(), st.floats(0.0, 0.5), st.floats(0.0, 0.5), st.booleans())
+@settings(max_examples=15)
+def test_two_sided_pampallona_tsiatis_boundaries_have_both_error_rates(
+    fractions: list[float], efficacy_shape: float, futility_shape: float, binding: bool
+) -> None:
+    design = pampallona_tsiatis(
+        fractions,
+        efficacy_shape=efficacy_shape,
+        futility_shape=futility_shape,
+        binding=binding,
+        alpha=0.05,
+        power=0.8,
+        sided=2,
+    )
+    assert design.inner is not None
+    obeyed = design.inner if binding else None
+    null = crossing_probabilities(fractions, design.lower, design.upper, inner=obeyed)
+    assert null.upper.sum() == pytest.approx(0.025, abs=1e-11)
+    assert design.power_at(design.drift) == pytest.approx(0.8, abs=1e-11)
+    assert design.inner[-1] == design.upper[-1]
+
+
+@given(information_fractions(), st.floats(0.0, 0.5))
+@settings(max_examples=30)
+def test_what_a_classical_shape_spends_gives_its_boundaries_back(
+    fractions: list[float], delta: float
+) -> None:
+    shape = WangTsiatis(delta)
+    plan = CumulativeSpending(tuple(fractions), (*(shape.spent(fractions, 0.025)[:-1] / 0.025), 1.0))
+    upper = group_sequential_boundaries(fractions, efficacy=plan).upper
+    # A boundary is the better determined the more it spends: one unit of 1e-13 over its density.
+    spent = np.diff(shape.spent(fractions, 0.025), prepend=0.0)
+    wanted = np.array(group_sequential_boundaries(fractions, efficacy=shape).upper)
+    determined = spent > 1e-6
+    assert np.array(upper)[determined] == pytest.approx(wanted[determined], abs=1e-6)
 
 
 @given(information_fractions(), st.floats(0.0, 0.5), st.floats(0.005, 0.1))

@@ -36,6 +36,13 @@ DESIGNS = {
     "inner, binding": (THIRDS, [[NAN] * 3, [0.0, NAN, INF], [NAN] * 3], SPENT, 3.0, True),
     "inner that meets": (THIRDS, [[NAN] * 3, [NAN, NAN, INF], [1.0, 1.0, 1.0]], 9 * SPENT, 0.1, True),
     "uneven looks": (UNEVEN, [[NAN] * 4 + [INF], [0.0] * 5, [NAN] * 5], SPENT_BY_FIVE, 3.3, False),
+    "two groups left": (
+        np.array([0.94, 0.97, 1.0]),
+        [[NAN] * 3, [NAN, NAN, INF], [NAN] * 3],
+        np.array([[0.02, 0.003, 0.01], [0.2, 0.02, 0.03]]),
+        2.6,
+        True,
+    ),
     "meeting early": (THIRDS, [[NAN, NAN, INF], [0.0] * 3, [2.0] * 3], 10 * SPENT, 1.0, False),
 }
 

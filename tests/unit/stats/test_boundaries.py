@@ -10,7 +10,7 @@ import pytest
 from scipy.special import ndtr
 
 from handful.stats.boundaries import group_sequential_boundaries
-from handful.stats.classical import HaybittlePeto, WangTsiatis, o_brien_fleming
+from handful.stats.classical import HaybittlePeto, WangTsiatis
 from handful.stats.normal_process import Continuing, crossing_probabilities
 from handful.stats.pampallona_tsiatis import pampallona_tsiatis
 from handful.stats.spending import (
@@ -19,6 +19,8 @@ from handful.stats.spending import (
     ExponentialSpending,
     HwangShihDeCani,
     KimDeMets,
+    LastLookOnly,
+    LocationScaleSpending,
     OBrienFlemingType,
     PocockType,
 )
@@ -137,6 +139,10 @@ def test_contradictory_designs_are_refused(arguments: dict[str, Any], message: s
         lambda: CumulativeSpending((0.5, 1.0), (1.0,)),
         lambda: CumulativeSpending((0.5, 0.4, 1.0), (0.1, 0.2, 1.0)),
         lambda: WangTsiatis(3),
+        lambda: WangTsiatis(0).spent([0.5, 1.5], 0.025),
+        lambda: LocationScaleSpending("logistic", 0.0, 0.0),
+        lambda: LocationScaleSpending("uniform", 0.0, 1.0),
+        lambda: LocationScaleSpending.through("normal", (0.4, 0.1), (0.3, 0.2)),
         lambda: OBrienFlemingType().spent([-0.1], 0.025),
         lambda: OBrienFlemingType().spent([0.1], 0.0),
         lambda: pampallona_tsiatis([0.5, 1.0], efficacy_shape=0.7),
@@ -160,3 +166,87 @@ def test_futility_given_without_an_interim_boundary_is_no_futility() -> None:
     none = group_sequential_boundaries([0.5, 1.0])
     assert given.upper == none.upper
     assert given.drift == pytest.approx(none.drift, abs=1e-12)
+
+
+@pytest.mark.parametrize("inner", [[-0.5, 1.0], [2.5, 1.0], [1.5, 1.0], [np.nan, 1.0]])
+def test_inner_boundaries_lie_between_zero_and_the_outer_ones(inner: list[float]) -> None:
+    with pytest.raises(ValueError, match="inner"):
+        crossing_probabilities([0.5, 1.0], [-1.0, -1.0], [2.0, 2.0], inner=inner)
+
+
+def test_one_look_with_an_inner_boundary_is_the_normal_distribution() -> None:
+    crossing = crossing_probabilities([1.0], [-2.0], [2.0], [0.0, 0.7], inner=[0.5])
+    drift = np.array([0.0, 0.7])
+    assert crossing.inner[:, 0] == pytest.approx(ndtr(0.5 - drift) - ndtr(-0.5 - drift), rel=1e-13)
+    assert crossing.stopping[0, 0] == pytest.approx(crossing.inner[0, 0] + 2 * ndtr(-2.0), rel=1e-13)
+
+
+def test_those_inside_the_inner_boundary_stop_and_the_others_go_on() -> None:
+    # A region at the first look that stops nearly nobody changes nearly nothing; its probability is its width.
+    whole = crossing_probabilities([0.5, 1.0], [-2.5, -2.0], [2.5, 2.0], 1.0)
+    cut = crossing_probabilities([0.5, 1.0], [-2.5, -2.0], [2.5, 2.0], 1.0, inner=[1e-6, 0.0])
+    density = np.exp(-0.25) / sqrt(2.0 * np.pi)
+    assert cut.inner == pytest.approx([2e-6 * density, 0.0], rel=1e-6)
+    assert cut.upper == pytest.approx(whole.upper, abs=2e-6)
+
+
+def test_two_sided_futility_can_be_given() -> None:
+    design = group_sequential_boundaries([0.5, 1.0], futility=[0.4], binding=True, sided=2, alpha=0.05)
+    assert design.inner == (0.4, design.upper[-1])
+    null = crossing_probabilities([0.5, 1.0], design.lower, design.upper, inner=[0.4, 0.0])
+    assert null.upper.sum() == pytest.approx(0.025, abs=1e-13)
+    free = group_sequential_boundaries([0.5, 1.0], futility=[0.4], sided=2, alpha=0.05)
+    assert free.upper[-1] > design.upper[-1]
+
+
+@pytest.mark.parametrize("shape", [WangTsiatis(0.3), HaybittlePeto()])
+def test_two_sided_classical_shapes_obey_a_binding_inner_boundary(shape: Any) -> None:
+    looks = [0.5, 1.0]
+    design = group_sequential_boundaries(looks, efficacy=shape, futility=[0.6], binding=True, sided=2)
+    null = crossing_probabilities(looks, design.lower, design.upper, inner=[0.6, 0.0])
+    assert 2 * null.upper.sum() == pytest.approx(0.025, abs=1e-12)
+
+
+def test_asymmetric_two_sided_boundaries_that_spend_everything_meet() -> None:
+    # gsDesign's test type 5 with its default: below, all that is not spent above.
+    design = group_sequential_boundaries(
+        [0.3, 0.6, 1.0],
+        futility=PocockType(),
+        futility_under="null",
+        futility_rate=0.975 - 1e-9,
+        binding=True,
+    )
+    null = design.crossing(0.0)
+    assert null.upper.sum() == pytest.approx(0.025, abs=1e-12)
+    assert np.cumsum(null.lower) == pytest.approx(
+        PocockType().spent([0.3, 0.6, 1.0], 0.975 - 1e-9), abs=1e-12
+    )
+    assert design.lower[-1] == pytest.approx(design.upper[-1], abs=1e-7)
+
+
+def test_looks_for_futility_alone_leave_the_test_at_the_end_as_it_is() -> None:
+    design = group_sequential_boundaries([0.5, 1.0], efficacy=LastLookOnly(), futility=PocockType())
+    assert design.upper == (np.inf, pytest.approx(1.959963984540054, abs=1e-12))
+    assert design.power_at(0.0) < 0.025
+
+
+def test_spending_through_two_points_takes_them() -> None:
+    for distribution in ("logistic", "normal", "cauchy", "extreme value", "extreme value 2"):
+        curve = LocationScaleSpending.through(distribution, (0.2, 0.03), (0.7, 0.5))
+        assert curve.spent([0.0, 0.2, 0.7, 1.0], 0.1) == pytest.approx([0.0, 0.003, 0.05, 0.1], rel=1e-12)
+
+
+def test_an_even_location_scale_curve_spends_evenly() -> None:
+    assert LocationScaleSpending("cauchy", 0.0, 1.0).spent([0.1, 0.6], 0.05) == pytest.approx([0.005, 0.03])
+
+
+def test_twenty_looks_spend_alpha_and_keep_the_power() -> None:
+    looks = np.arange(1, 21) / 20
+    for sided in (1, 2):
+        design = group_sequential_boundaries(
+            looks, futility=HwangShihDeCani(-2), binding=True, sided=2 if sided == 2 else 1
+        )
+        inner = design.inner
+        null = crossing_probabilities(looks, design.lower, design.upper, inner=inner)
+        assert sided * null.upper.sum() == pytest.approx(0.025, abs=1e-12)
+        assert design.power_at(design.drift) == pytest.approx(0.9, abs=1e-11)

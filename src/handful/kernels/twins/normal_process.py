@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from handful.kernels.coefficients import ONE_OVER_ROOT_TWO_PI
 from handful.kernels.normal_coefficients import (
+    FARTHEST,
     MOST_STEPS,
     NEGLIGIBLE,
     NODES,
@@ -192,20 +193,24 @@ def boundary(
     growth = now - before
     deviation = np.sqrt(growth)
     shift = effect * growth
-    extreme = score[-1] if sign > 0.0 else score[0]
-    edge = min(
+    extreme, nearest = (score[-1], score[0]) if sign > 0.0 else (score[0], score[-1])
+    most = min(
         sign * effect * now - np.sqrt(now) * _quantile(probability),
         sign * (extreme + shift) - deviation * _quantile(probability / total),
     )
+    least = sign * (nearest + shift) - FARTHEST * deviation
+    edge = most
     target = np.float64(log(probability))
     for _ in range(MOST_STEPS):
         found, slope, curvature = _beyond(score, mass, sign * edge - shift, deviation, sign)
         excess = np.float64(log(found)) - target
+        least, most = (edge, most) if excess > 0.0 else (least, edge)
         correction = 0.5 * excess * (found / slope * (curvature / slope) - 1.0)
         step = -excess * found / slope * deviation / (1.0 - min(correction, 0.5))
-        edge += step
         if abs(step) < 1e-5 * deviation:
+            edge += step
             break
+        edge = edge + step if least <= edge + step <= most else 0.5 * (least + most)
     return float(sign * edge / np.sqrt(now))
 
 
@@ -264,6 +269,7 @@ def solve(
                 null = reweighted(score, mass, before, effect, 0.0)
                 upper[k] = boundary(score, null, *look, 0.0, steps[0, k], 1.0)
             if mirrored:
+                upper[k] = max(upper[k], 0.0)
                 lower[k] = -upper[k]
                 if np.isnan(inner[k]):
                     inner[k] = _inner_boundary(score, mass, *look, effect, steps[1, k], upper[k])
