@@ -42,6 +42,11 @@ class Allocation(ABC):
         """(control, treated) among the first `included` participants; None when left to chance or with several treatments."""
 
     @property
+    def block(self) -> int:
+        """Participants in a block at the start; 1 where nobody is dealt to in blocks."""
+        return 1
+
+    @property
     def weights(self) -> tuple[float, ...]:
         """Weight of each arm at the start, control first: what an adaptation changes."""
         return (1.0, 1.0)

@@ -28,6 +28,11 @@ class DealtArms(Allocation):
     subgroup: str | None = None
 
     @property
+    def block(self) -> int:
+        """Participants in a block of all arms."""
+        return sum(self.places)
+
+    @property
     def weights(self) -> tuple[float, ...]:
         """Places of each arm in a block."""
         return tuple(float(place) for place in self.places)

@@ -12,7 +12,6 @@ from concurrent.futures import Executor
 from functools import cache
 
 from handful.designs.base import Design, Question
-from handful.designs.pieces import PermutedBlocks
 from handful.engine import numeric
 from handful.engine.simulate import Job
 from handful.scenarios.base import Scenario
@@ -152,8 +151,7 @@ class _Resizable:
         events: int | None = getattr(design, "events", None)
         self.counted = "participants" if events is None else "events"
         self._own, self._events = own, events
-        blocks = plan.allocation if isinstance(plan.allocation, PermutedBlocks) else None
-        self.step = blocks.block if blocks is not None and events is None else 1
+        self.step = plan.allocation.block if events is None else 1
         self.start = max(self.step, (own if events is None else events) // self.step * self.step)
 
     def participants(self, size: int) -> int:
