@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from handful.designs.registry import families
     from handful.designs.simon import Simon
     from handful.designs.single_arm import SingleArm
+    from handful.designs.unblinded_reassessment import UnblindedReassessment
     from handful.designs.within_participant import WithinParticipant
     from handful.engine.replay import TrialStory
     from handful.participants.endpoint import Endpoint
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     from handful.select.assess import Assessment
     from handful.select.characteristics import Characteristics
     from handful.select.figure import Figure
+    from handful.select.optimise.api import optimise
+    from handful.select.optimise.results import Optimisation
     from handful.select.results import Comparison
     from handful.select.size import SizeFound, smallest_size
     from handful.spec.messages import SpecError
@@ -65,6 +68,7 @@ _HOMES = {
     "designs.registry": ("families",),
     "designs.simon": ("Simon",),
     "designs.single_arm": ("SingleArm",),
+    "designs.unblinded_reassessment": ("UnblindedReassessment",),
     "designs.within_participant": ("WithinParticipant",),
     "engine.replay": ("TrialStory",),
     "participants.endpoint": ("Endpoint",),
@@ -78,6 +82,8 @@ _HOMES = {
     "select.assess": ("Assessment",),
     "select.characteristics": ("Characteristics",),
     "select.figure": ("Figure",),
+    "select.optimise.api": ("optimise",),
+    "select.optimise.results": ("Optimisation",),
     "select.results": ("Comparison",),
     "select.size": ("SizeFound", "smallest_size"),
     "spec.messages": ("SpecError",),
@@ -104,6 +110,7 @@ __all__ = [
     "Figure",
     "GroupSequential",
     "MultiArm",
+    "Optimisation",
     "OrdinalScenario",
     "OwnControl",
     "Project",
@@ -118,6 +125,7 @@ __all__ = [
     "Study",
     "TimeToEventScenario",
     "TrialStory",
+    "UnblindedReassessment",
     "WithinParticipant",
     "analysis_kinds",
     "characteristics",
@@ -125,6 +133,7 @@ __all__ = [
     "families",
     "load",
     "loads",
+    "optimise",
     "replay",
     "scenario_kinds",
     "simulate",

@@ -200,6 +200,40 @@ CASES = {
         counts(0.35),
         type_one_error=0.0275,
     ),
+    "unblinded reassessment, score": case(
+        design("unblinded reassessment", participants=40, at_most=80, futility_below="10%"),
+        SCORE,
+        continuous(0, **RECRUITED),
+        continuous(7, **RECRUITED),
+    ),
+    "promising zone, score": case(
+        design("unblinded reassessment", participants=48, test="promising zone"),
+        SCORE,
+        continuous(0),
+        continuous(6),
+    ),
+    "unblinded reassessment, response": case(
+        design(
+            "unblinded reassessment",
+            participants=40,
+            at_least=28,
+            promising_from=0,
+            effect="40%",
+            test={"kind": "fisher", "futility above": "50%"},
+        ),
+        RESPONSE,
+        binary(0.2),
+        binary(0.8),
+    ),
+    "unblinded reassessment, bleeds": case(
+        design(
+            "unblinded reassessment", participants=36, effect=0.4, test="conditional error", allocation="2:1"
+        ),
+        BLEEDS,
+        counts(1),
+        counts(0.35),
+        type_one_error=0.0285,
+    ),
     "arm selection, score": case(
         design("arm selection", arms=["low dose", "high dose"], participants=60),
         SCORE,

@@ -15,6 +15,7 @@ from handful.designs.randomised import Randomised
 from handful.designs.response_adaptive import ResponseAdaptive
 from handful.designs.simon import Simon
 from handful.designs.single_arm import SingleArm
+from handful.designs.unblinded_reassessment import UnblindedReassessment
 from handful.designs.within_participant import WithinParticipant
 from handful.spec.registry import Registry
 
@@ -30,6 +31,7 @@ for _family in (
     Randomised,
     GroupSequential,
     BlindedReassessment,
+    UnblindedReassessment,
     ResponseAdaptive,
     ArmSelection,
     DropTheLosers,
