@@ -69,7 +69,7 @@ def from_fields(
         "endpoint": {"name": "outcome", "kind": endpoint},
     }
     for field in fields:
-        path, value = _parsed(field)
+        path, value = parsed(field)
         part, path = _owner(path, classes)
         _put(parts[part], path, value, field)
     for name, value in (usual or {}).items():
@@ -84,8 +84,22 @@ def from_fields(
     )
 
 
-def _parsed(field: str) -> tuple[tuple[str, ...], Any]:
-    """Take `name=value` apart; the name may be a path, and underscores and hyphens stand for spaces."""
+def parsed(field: str) -> tuple[tuple[str, ...], Any]:
+    """Take `name=value` apart; the name may be a path, and underscores and hyphens stand for spaces.
+
+    Args:
+        field: Such as `participants=30` or `recruitment.rate=2`.
+
+    Returns:
+        (the way to the field, its value as plain data).
+
+    Raises:
+        SpecError: When it is no field with one value in YAML.
+
+    Example:
+        >>> parsed("first_look=10"), parsed("spending.gamma=[-4, 1]")
+        ((('first look',), 10), (('spending', 'gamma'), [-4, 1]))
+    """
     name, equals, text = field.partition("=")
     path = tuple(" ".join(part.replace("_", " ").replace("-", " ").split()) for part in name.split("."))
     if not equals or not all(path):

@@ -29,7 +29,7 @@ class Round:
     """One round of a race.
 
     Attributes:
-        trials: Trials that every design had seen in each scenario.
+        trials: Trials that every design in it had seen in each scenario, but for those known by enumeration; 0 when all are.
         entered: Designs that entered it.
         broke: Designs that left because they break a constraint.
         behind: Designs that left because they are behind the leader.
@@ -133,8 +133,9 @@ def race(
         left = keeping
         if leader is not None:
             left = [e for e in keeping if not _behind(standings[e], standings[leader], z)]
-            beaten_by |= {e: leader for e in keeping if e not in set(left)}
-        rounds.append(Round(seen, len(running), len(running) - len(keeping), len(keeping) - len(left)))
+            beaten_by |= dict.fromkeys(set(keeping) - set(left), leader)
+        shown = max((standings[entrant].trials for entrant in held), default=0)
+        rounds.append(Round(shown, len(running), len(running) - len(keeping), len(keeping) - len(left)))
         broke = set(running) - set(keeping)
         recalled = [e for e in entrants if beaten_by.get(e) in broke]
         for entrant in recalled:

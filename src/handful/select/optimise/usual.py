@@ -56,8 +56,10 @@ def usual_values(study: Study, name: str) -> dict[str, tuple[Any, ...]]:
         ... scenarios: {hoped for: {untreated: 20%, treated: 60%}}
         ... designs: {fixed: {kind: randomised, participants: 40}}
         ... ''')
-        >>> usual_values(study, "fixed")
-        {'participants': (40, 18, 20, 21, 24, 27, ... 57, 60), 'allocation': ((1, 1), (2, 1))}
+        >>> for field, values in usual_values(study, "fixed").items():
+        ...     print(field, *values)
+        participants 40 18 20 24 28 30 32 36 42 44 48 52 54 56 60
+        allocation (1, 1) (2, 1)
     """
     design = study.design(name)
     found = {field: values for field, values in _all(design, study) if len(values) > 1}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from handful.designs.base import Design, Plan
 from handful.designs.pieces import PermutedBlocks
 from handful.select.optimise.usual import usual_values
+from handful.select.runs import Progress
 from handful.spec.describe import in_flow
 from handful.spec.messages import Problem, SpecError
 from handful.study.model import Study
@@ -33,7 +34,7 @@ class Variant:
 
     Attributes:
         origin: Name of the design in the study.
-        changes: The searched fields with their values, by name.
+        changes: The fields that are not as they are written there, with their values, by name.
         design: The design.
         plan: Its plan.
     """
@@ -46,12 +47,12 @@ class Variant:
     @property
     def words(self) -> str:
         """What distinguishes it, such as `participants 36, looks [0.5, 1]`."""
-        return ", ".join(f"{name} {in_flow(value)}" for name, value in self.changes) or "as written"
+        return ", ".join(f"{name} {value_words(value)}" for name, value in self.changes) or "as written"
 
     @property
     def name(self) -> str:
         """Its name in results."""
-        return f"{self.origin}: {self.words}"
+        return f"{self.origin}: {self.words}" if self.changes else self.origin
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Space:
     alike: int
 
 
-def space_of(study: Study, searched: Mapping[str, Over]) -> Space:
+def space_of(study: Study, searched: Mapping[str, Over], told: Progress | None = None) -> Space:
     """Every variant of the designs that are to be searched.
 
     Combinations that a family refuses are left out and counted, and so are those that come to the same trial (a spending
@@ -85,6 +86,7 @@ def space_of(study: Study, searched: Mapping[str, Over]) -> Space:
     Args:
         study: The study.
         searched: For each design the fields with their values; the usual ones of the family where there are none.
+        told: Told how many combinations are planned: exact boundaries of large trials take seconds each.
 
     Returns:
         The space.
@@ -103,7 +105,7 @@ def space_of(study: Study, searched: Mapping[str, Over]) -> Space:
         ... ''')
         >>> space = space_of(study, {"fixed": {"participants": "20..40", "allocation": ["1:1", "2:1"]}})
         >>> space.combinations, len(space.variants), space.variants[0].words
-        (42, 13, 'participants 20, allocation [1, 1]')
+        (42, 9, 'participants 20')
     """
     over = {name: _expanded(study, name, given) for name, given in searched.items()}
     combinations = sum(prod(len(values) for values in fields.values()) for fields in over.values())
@@ -111,11 +113,14 @@ def space_of(study: Study, searched: Mapping[str, Over]) -> Space:
         wanted = f"at most {MOST_VARIANTS:,}: fewer values, or wider steps"
         raise SpecError([Problem(None, None, None, "optimise", f"{combinations:,} combinations", wanted)])
     left_out: Counter[str] = Counter()
-    unfilled, alike = 0, 0
+    done, unfilled, alike = 0, 0, 0
     variants: dict[tuple[object, ...], Variant] = {}
     for name, fields in over.items():
         whole_blocks = goes_by_itself(searched[name].get(_SIZE, ""))
         for values in product(*fields.values()):
+            if told is not None:
+                told(done, combinations, f"planning “{name}”")
+            done += 1
             found = _variant(study, name, dict(zip(fields, values, strict=True)))
             if isinstance(found, str):
                 left_out[found] += 1
@@ -155,16 +160,63 @@ def _variant(study: Study, name: str, changes: Mapping[str, Any]) -> Variant | s
         return f"{wanted} wanted" if wanted else str(first["msg"])
     except ValueError as error:
         return str(error)
-    return Variant(name, tuple(_as_stored(design, changes).items()), design, plan)
+    return Variant(name, tuple(_changed(origin, design, changes)), design, plan)
 
 
-def _as_stored(design: Design, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The searched fields as the design keeps them, so that 50% and 0.5 look the same; groups as they were written."""
-    canonical = design.canonical()
-    return {
-        field: canonical[field] if field in canonical and not isinstance(canonical[field], dict) else value
-        for field, value in changes.items()
-    }
+def _changed(origin: Design, design: Design, changes: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The searched fields that are not as they are written, with their values as the design keeps them."""
+    before, after = origin.canonical(), design.canonical()
+    for field in changes:
+        old, new = (_inside(data, path_of(field)) for data in (before, after))
+        if old != new:
+            yield field, new
+
+
+def at_the_end(variant: Variant, tried: Mapping[str, tuple[Any, ...]]) -> list[str]:
+    """The fields in which a variant lies at the end of the numbers that were tried, so that a better one may lie beyond.
+
+    Args:
+        variant: The variant.
+        tried: Values by field, as they were tried.
+
+    Returns:
+        Names of fields.
+    """
+    found, data = [], variant.design.canonical()
+    for name, values in tried.items():
+        numbers = [
+            value for value in values if isinstance(value, int | float) and not isinstance(value, bool)
+        ]
+        if len(numbers) > 1 and _inside(data, path_of(name)) in (min(numbers), max(numbers)):
+            found.append(name)
+    return found
+
+
+def _inside(data: Any, path: tuple[str, ...]) -> Any:
+    """What stands at a path in plain data; None where nothing does."""
+    for part in path:
+        data = data.get(part) if isinstance(data, Mapping) else None
+    return data
+
+
+def value_words(value: Any) -> str:
+    """A value of a field in a few words.
+
+    Example:
+        >>> value_words({"kind": "pocock"}), value_words([2, 1]), value_words([0.5, 1.0]), value_words(None)
+        ('pocock', '2:1', '[0.5, 1]', 'nothing')
+    """
+    return in_flow(_shortened(value))
+
+
+def _shortened(value: Any) -> Any:
+    """Plain data with a kind alone in place of a group that holds nothing else, and ratios as people write them."""
+    if isinstance(value, Mapping):
+        alone = set(value) == {"kind"}
+        return value["kind"] if alone else {name: _shortened(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple) and len(value) == 2 and all(type(part) is int for part in value):
+        return f"{value[0]}:{value[1]}"
+    return value
 
 
 def _fills_blocks(plan: Plan) -> bool:

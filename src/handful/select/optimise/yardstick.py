@@ -9,7 +9,7 @@ trial by trial, which is far smaller than the two errors put together.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,11 +95,13 @@ class Limit:
         room: What is left; negative where the constraint is broken.
         doubt: Whether a doubt counts for the design: a test that keeps its level by its theory is not turned away because 2.6%
             of its trials happened to claim. A power is different: a search would make use of every doubt.
+        traded: Whether it is given up on the trade-off curve, to show what keeping it costs.
     """
 
     name: str
     room: Estimate
-    doubt: bool
+    doubt: bool = False
+    traded: bool = False
 
     def kept(self) -> bool:
         """Whether the constraint is kept, as far as can be seen."""
@@ -195,36 +197,35 @@ class Yardstick:
         """
         hoped = samples[self.study.hoped_for].mean
         most = plan.participants
-        limits = tuple(
-            Limit(name, estimated(room, samples, most), doubt)
-            for name, room, doubt in self._rooms(plan, samples)
-        )
         return Standing(
             worth=estimated(self.worth, samples, most),
-            limits=limits,
+            limits=tuple(self._limits(plan, samples)),
             power=float(hoped[SUCCESS]),
             participants=float(hoped[PARTICIPANTS]),
             most=most,
             trials=max(sample.trials for sample in samples.values()),
         )
 
-    def _rooms(self, plan: Plan, samples: Mapping[str, Sample]) -> list[tuple[str, Function, bool]]:
-        """What each constraint leaves as a function of averages, and whether a doubt counts for the design."""
+    def _limits(self, plan: Plan, samples: Mapping[str, Sample]) -> Iterator[Limit]:
+        """The constraints, as far as is known how well they are kept."""
         limits, hoped = self.study.choose.subject_to, self.study.hoped_for
-        nulls = [name for name in samples if name == BOUNDARY or name in self._nulls(plan)]
-        rooms = [
-            (f"type I error in “{name}”", _below(name, FALSE_CLAIM, limits.type_I_error), True)
-            for name in nulls
-        ]
-        rooms += [(f"power in “{s}”", _above(s, SUCCESS, least), False) for s, least in limits.power.items()]
+
+        def room(function: Function) -> Estimate:
+            return estimated(function, samples, plan.participants)
+
+        for name in samples:
+            if name == BOUNDARY or name in self._nulls(plan):
+                level = room(_below(name, FALSE_CLAIM, limits.type_I_error))
+                yield Limit(f"type I error in “{name}”", level, doubt=True)
+        for name, least in limits.power.items():
+            yield Limit(f"power in “{name}”", room(_above(name, SUCCESS, least)), traded=True)
         if limits.duration is not None:
-            rooms.append(("duration", _below(hoped, MONTHS, limits.duration), False))
+            yield Limit("duration", room(_below(hoped, MONTHS, limits.duration)))
         if limits.participants is not None:
             left = float(limits.participants - plan.participants)
-            rooms.append(("participants", lambda means: left, False))
+            yield Limit("participants", room(lambda means: left), traded=True)
         if limits.on_control is not None and self._truths[hoped] > 0:
-            rooms.append(("participants on control", _on_control(hoped, limits.on_control), False))
-        return rooms
+            yield Limit("participants on control", room(_on_control(hoped, limits.on_control)))
 
 
 def _above(scenario: str, quantity: int, bound: float) -> Function:

@@ -1,0 +1,262 @@
+"""The search: every variant of the designs in a race, the winner judged anew, and the trade-off that was found on the way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+
+from handful.engine import exact
+from handful.engine.simulate import Job
+from handful.scenarios.base import Scenario
+from handful.scenarios.draws import kept
+from handful.select.bench import Bench
+from handful.select.compare import provenance
+from handful.select.optimise.answer import answer
+from handful.select.optimise.judge import Judge
+from handful.select.optimise.paste import paste
+from handful.select.optimise.race import LOST, Race, race, ranked, schedule
+from handful.select.optimise.results import Judged, Optimisation, RoundTold, Searched
+from handful.select.optimise.sample import Sample, Sampler
+from handful.select.optimise.tradeoff import front, merit, pareto
+from handful.select.optimise.variants import Space, Variant, at_the_end, space_of
+from handful.select.optimise.yardstick import BOUNDARY, Standing, Yardstick
+from handful.select.runs import InMemory, Progress, Runner
+from handful.select.stored import record_of
+from handful.store.shelf import Shelf
+from handful.study.model import Study
+from handful.study.searched import Over
+
+MOST_TRIALS = 20_000
+"""Trials after which a race ends: differences that they cannot show are not worth a search."""
+TRIES = 5
+"""Designs that are judged by new trials, one after the other, until one keeps every constraint."""
+_OTHER_PEOPLE = 2**62
+
+
+def race_seed(seed: int) -> int:
+    """The seed of the people on whom designs race: others than those by which the winner is judged."""
+    return seed ^ _OTHER_PEOPLE
+
+
+def search(
+    study: Study,
+    searched: Mapping[str, Over],
+    *,
+    runner: Callable[[Study], Runner] | None = None,
+    shelf: Shelf | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Optimisation:
+    """Search the variants of some designs for the best by the study's utility under its constraints.
+
+    Designs that can be enumerated are judged exactly. The others race: all see the same simulated trials, twice as many in
+    each round, and a design leaves when it is behind the leader or breaks a constraint beyond doubt. The best is then judged
+    by trials that had no part in choosing it, those that `compare` would make; so are the designs of the trade-off curve.
+
+    Args:
+        study: The study.
+        searched: For each design that is searched the fields with their values; the usual ones of its family where there are
+            none.
+        runner: Gives who runs the last, full runs of a study with the designs that they are of; in memory when None.
+        shelf: Where the race is kept, so that it can be taken up; None to keep nothing.
+        executor: Threads.
+        progress: Told what is being done.
+
+    Returns:
+        What was found; the same whatever the runner, the shelf and the threads.
+
+    Raises:
+        handful.spec.SpecError: When there are too many combinations, or none that can be planned.
+    """
+    told = progress or (lambda done, total, label: None)
+    with kept():
+        space = space_of(study, searched, told)
+        contest = _Contest(Bench.of(study, InMemory()), space, shelf, executor, told)
+        most = min(MOST_TRIALS, study.compute.trials)
+        outcome = race(range(len(space.variants)), contest.look, contest.sound, schedule(most))
+        told(0, 1, "judging the best by new trials")
+        return _concluded(contest, outcome, runner or (lambda study: InMemory(executor)))
+
+
+@dataclass
+class _Contest:
+    """Looks at the variants of a space as a race asks for it; variants are named by their number.
+
+    Attributes:
+        bench: The study.
+        space: The variants.
+        shelf: Where what was seen is kept.
+        executor: Threads.
+        told: Told what is being done.
+    """
+
+    bench: Bench
+    space: Space
+    shelf: Shelf | None
+    executor: Executor | None
+    told: Progress
+    _samples: dict[int, dict[str, Sample]] = field(default_factory=dict)
+    _sound: dict[int, bool] = field(default_factory=dict)
+    _unfit: dict[int, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        study = self.bench.study
+        self.yardstick = Yardstick(self.bench)
+        self._sampler = Sampler(study.question, race_seed(study.compute.seed), self.shelf)
+
+    @property
+    def unfit(self) -> Sequence[str]:
+        """Why variants could not be conducted."""
+        return tuple(self._unfit.values())
+
+    @property
+    def enumerated(self) -> int:
+        """Variants of which everything is known by enumeration."""
+        known = [not any(s.trials for s in samples.values()) for samples in self._samples.values()]
+        return sum(known)
+
+    def look(self, numbers: Sequence[int], trials: int) -> Iterator[Standing | None]:
+        """How variants stand when so many trials are seen."""
+
+        def one(number: int) -> Standing | None:
+            return self._look(number, trials)
+
+        results = map(one, numbers) if self.executor is None else self.executor.map(one, numbers)
+        for done, standing in enumerate(results):
+            self.told(done, len(numbers), f"{len(numbers)} designs on up to {trials:,} trials")
+            yield standing
+
+    def _look(self, number: int, trials: int) -> Standing | None:
+        """How one variant stands."""
+        variant = self.space.variants[number]
+        had = self._samples.get(number, {})
+        names = self.yardstick.scenarios(variant.plan, enumerated=exact.lattice_of(variant.plan) is not None)
+        try:
+            samples = {
+                s: self._sampler.more(
+                    variant.design, variant.plan, self._truth(variant, s), trials, had.get(s)
+                )
+                for s in names
+            }
+        except ValueError as error:
+            self._unfit[number] = str(error)
+            return None
+        self._samples[number] = samples
+        return self.yardstick.standing(variant.plan, samples)
+
+    def _truth(self, variant: Variant, scenario: str) -> Scenario:
+        """A scenario by its name."""
+        if scenario == BOUNDARY:
+            return self.bench.null_for(variant.plan)
+        return self.bench.study.scenario(scenario)
+
+    def sound(self, number: int) -> bool:
+        """Whether the type I error over the boundary of the null is kept, where it can be enumerated."""
+        if number not in self._sound:
+            self._sound[number] = self._keeps_level(self.space.variants[number])
+        return self._sound[number]
+
+    def _keeps_level(self, variant: Variant) -> bool:
+        """The same, by enumeration."""
+        lattice = exact.lattice_of(variant.plan)
+        if lattice is None:
+            return True
+        job = Job(variant.plan, self.bench.hoped, 0, 0)
+        about = record_of(job, variant.design, self.bench.study.question) | {"what": "type I error"}
+        stored = self.shelf.get(about) if self.shelf is not None else None
+        if stored is None:
+            stored = json.dumps(exact.worst_type_one_error(variant.plan, lattice)[0]).encode()
+            if self.shelf is not None:
+                self.shelf.put(about, stored)
+        return bool(json.loads(stored) <= self.bench.study.choose.subject_to.type_I_error + 1e-12)
+
+
+def _concluded(contest: _Contest, outcome: Race[int], runner: Callable[[Study], Runner]) -> Optimisation:
+    """Judge the best and the trade-off by new trials, and put everything together."""
+    study, space = contest.bench.study, contest.space
+    order = [number for number in ranked(outcome) if contest.sound(number)][:TRIES]
+    curve = front(outcome.standings, study.choose.best, contest.sound)
+    written = {name: Variant(name, (), study.design(name), study.plan(name)) for name in space.over}
+    finalists = {space.variants[number].name: space.variants[number] for number in (*order, *curve)}
+    judge = _judge(study, {**finalists, **written}, contest, runner)
+    total = len(written) + len(set(order[:1] + curve))
+    judged: dict[str, Judged] = {}
+
+    def figures(name: str, variant: Variant) -> Judged:
+        if name not in judged:
+            contest.told(min(len(judged), total), total, f"{name} on new trials")
+            judged[name] = judge.judge(name, variant)
+        return judged[name]
+
+    declared = tuple(figures(name, variant) for name, variant in written.items())
+    passed_over, chosen, winner = [], None, None
+    for number in order:
+        variant = space.variants[number]
+        told = figures(variant.name, variant)
+        if told.kept:
+            chosen, winner = told, variant
+            break
+        passed_over.append(told)
+    points = [figures(space.variants[n].name, space.variants[n]) for n in curve]
+    found = Optimisation(
+        title=study.title,
+        hoped_for=study.hoped_for,
+        best=study.choose.best,
+        searched=tuple(Searched(design=name, fields=dict(fields)) for name, fields in space.over.items()),
+        combinations=space.combinations,
+        variants=len(space.variants),
+        refused={**space.refused, **{why: contest.unfit.count(why) for why in contest.unfit}},
+        unfilled=space.unfilled,
+        alike=space.alike,
+        enumerated=contest.enumerated,
+        rounds=tuple(
+            RoundTold(trials=r.trials, entered=r.entered, broke=r.broke, behind=r.behind)
+            for r in outcome.rounds
+        ),
+        strictness=outcome.z,
+        lost=LOST,
+        chosen=chosen,
+        gain=None if winner is None else judge.gain(winner, written[winner.origin]),
+        at_the_end=() if winner is None else tuple(at_the_end(winner, space.over[winner.origin])),
+        passed_over=tuple(passed_over),
+        declared=declared,
+        curve=_curve(points, chosen, study.choose.best),
+        paste="" if winner is None else paste(f"{winner.origin}, optimised", winner.design),
+        answer=(),
+        race_seed=race_seed(study.compute.seed),
+        provenance=provenance(study),
+    )
+    return found.model_copy(update={"answer": tuple(answer(found))})
+
+
+def _judge(
+    study: Study, designs: Mapping[str, Variant], contest: _Contest, runner: Callable[[Study], Runner]
+) -> Judge:
+    """Who judges these designs: the study with them in place of its own."""
+    whole = study.model_copy(
+        update={
+            "designs": {name: variant.design for name, variant in designs.items()},
+            "optimise": {},
+            "compute": study.compute.replace(rows="none"),
+        }
+    )
+    sampler = Sampler(study.question, study.compute.seed, contest.shelf)
+    return Judge(Bench.of(whole, runner(whole)), contest.yardstick, sampler)
+
+
+def _curve(points: list[Judged], chosen: Judged | None, best: str) -> tuple[Judged, ...]:
+    """The trade-off by the new figures, with the chosen design on it."""
+    named = {told.name: told for told in points if told.participants.value is not None}
+    if chosen is not None:
+        named[chosen.name] = chosen
+    at = {
+        name: (
+            told.participants.value or 0.0,
+            merit(best, told.utility.value or 0.0, told.power.value or 0.0),
+        )
+        for name, told in named.items()
+    }
+    kept = {*pareto(at), *([chosen.name] if chosen is not None else [])}
+    return tuple(named[name] for name in sorted(kept, key=lambda name: at[name]))
