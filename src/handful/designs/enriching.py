@@ -44,7 +44,7 @@ class Enrich(Adaptation):
         turned = tested[:, SUBGROUP] & ~tested[:, WHOLE]
         newly = turned & ~before.only_subgroup
         sizes = np.where(newly[:, None], np.asarray(self.sizes[interim.look], dtype=np.int64), before.sizes)
-        return replace(before, tested=tested, only_subgroup=turned, sizes=sizes)
+        return replace(before, tested=tested, only_subgroup=before.only_subgroup | turned, sizes=sizes)
 
     def describe(self) -> list[str]:
         """In words."""
