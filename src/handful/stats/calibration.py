@@ -116,23 +116,55 @@ def constant_threshold(
         raise ValueError(f"need one table a look, got {len(statistic)} for {len(stages)} looks")
     stops = [np.zeros(table.shape, dtype=np.bool_) for table in statistic] if futility is None else futility
 
-    def claimed(threshold: float, nuisance: Array) -> Array:
-        mass = start(statistic[0].ndim, len(nuisance))
+    def worst(threshold: float) -> float:
+        claims = [table >= threshold for table in statistic]
+        return worst_chance_of_claim(stages, claims, stops, chances, is_point=is_point)[0]
+
+    return smallest_threshold(np.concatenate([table.ravel() for table in statistic]), worst, alpha)
+
+
+def worst_chance_of_claim(
+    stages: Sequence[Stage],
+    claims: Sequence[NDArray[np.bool_]],
+    stops: Sequence[NDArray[np.bool_]],
+    chances: Chances,
+    *,
+    is_point: bool = False,
+) -> tuple[float, float]:
+    """The chance of a false claim at the worst point of the null hypothesis, by walking every possible trial.
+
+    Args:
+        stages: what happens before each look.
+        claims: per look, whether a combination of counts claims benefit.
+        stops: per look, whether a trial without a claim stops.
+        chances: named chances on the boundary of the null hypothesis.
+        is_point: whether the null hypothesis is one point, so that there is no nuisance parameter.
+
+    Returns:
+        (largest chance of a claim, nuisance parameter at which it occurs).
+
+    Example:
+        >>> from handful.stats.lattice import Move
+        >>> moves = (Move((1,), ("treated",)), Move((0,), ("not treated",)))
+        >>> all_three, never = np.arange(4) == 3, np.zeros(4, dtype=bool)
+        >>> null = lambda nuisance: {"treated": 0.5 * nuisance}
+        >>> worst_chance_of_claim([Stage(((3, moves),))], [all_three], [never], null)
+        (0.125, 1.0)
+    """
+
+    def claimed(nuisance: Array) -> Array:
+        mass = start(claims[0].ndim, len(nuisance))
         total = np.zeros(len(nuisance))
         named = chances(nuisance)
-        for stage, table, stop in zip(stages, statistic, stops, strict=True):
+        for stage, claim, stop in zip(stages, claims, stops, strict=True):
             mass = advance(mass, stage, named)
-            claim = table >= threshold
             total += np.where(claim, mass, 0.0).reshape(len(nuisance), -1).sum(axis=1)
             mass = np.where(claim | stop, 0.0, mass)
         return total
 
-    def worst(threshold: float) -> float:
-        if is_point:
-            return float(claimed(threshold, np.zeros(1))[0])
-        return maximum(lambda nuisance: claimed(threshold, nuisance))[0]
-
-    return smallest_threshold(np.concatenate([table.ravel() for table in statistic]), worst, alpha)
+    if is_point:
+        return float(claimed(np.zeros(1))[0]), 0.0
+    return maximum(claimed)
 
 
 def continuous_threshold(
