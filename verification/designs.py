@@ -51,6 +51,8 @@ _MEANS = {"untreated": {"sd": 1}}
 _KNOWN_SD = {"kind": "z test", "sd": 1}
 _ONE_OF_THREE = {"arm effects": [0, 0, 1]}
 _RATES_AT = (0.05, 0.2, 0.5, 0.8)
+_VARIANT = {"name": "variant", "share": 0.4}
+_ENRICHED: dict[str, Any] = {"kind": "enrichment", "subgroup": "variant"}
 
 CASES = (
     Case(
@@ -176,5 +178,81 @@ CASES = (
         nulls={"no effect": _MEANS | {"effect": 0}},
         hoped={"1 sd": _MEANS | {"effect": 1}},
         known_inflation="boundaries of the normal process, held against t-statistics on the z scale",
+    ),
+    Case(
+        name="enrichment, t test, 60, both while they are close, Spiessens and Debois",
+        design=_ENRICHED | {"participants": 60},
+        endpoint=SCORE,
+        nulls={
+            "no effect": _MEANS | {"effect": 0, "factors": [_VARIANT]},
+            "no effect, a rare subgroup that does better anyway": _MEANS
+            | {"effect": 0, "factors": [_VARIANT | {"share": 0.2, "effect": 1}]},
+            "helps the subgroup, harms the others as much": _MEANS
+            | {"effect": 0.8, "factors": [_VARIANT | {"effect without": -2 / 3}]},
+            "helps the others alone": _MEANS | {"effect": 0.8, "factors": [_VARIANT | {"effect with": 0}]},
+        },
+        hoped={
+            "helps the subgroup alone": _MEANS
+            | {"effect": 0.8, "factors": [_VARIANT | {"effect without": 0}]},
+            "helps everybody": _MEANS | {"effect": 0.8, "factors": [_VARIANT]},
+        },
+    ),
+    Case(
+        name="enrichment, known sd, 400, the better alone, three looks, Fisher's product, Simes",
+        design=_ENRICHED
+        | {
+            "participants": 400,
+            "looks": ["33%", "67%", 1],
+            "go on with": {"kind": "difference", "margin": 0},
+            "combination": "fisher",
+            "intersection": "simes",
+            "analysis": _KNOWN_SD,
+        },
+        endpoint=SCORE,
+        nulls={"no effect": _MEANS | {"effect": 0, "factors": [_VARIANT]}},
+        hoped={
+            "helps the subgroup alone": _MEANS
+            | {"effect": 0.4, "factors": [_VARIANT | {"effect without": 0}]}
+        },
+    ),
+    Case(
+        name="enrichment, known sd, 400, the better alone, one list, Spiessens and Debois",
+        design=_ENRICHED
+        | {
+            "participants": 400,
+            "stratified": False,
+            "go on with": {"kind": "difference", "margin": 0},
+            "analysis": _KNOWN_SD,
+        },
+        endpoint=SCORE,
+        nulls={
+            "no effect": _MEANS | {"effect": 0, "factors": [_VARIANT]},
+            "no effect, people come slowly": _MEANS
+            | {"effect": 0, "factors": [_VARIANT], "recruitment": {"rate": "5 per month"}},
+        },
+        hoped={
+            "helps the subgroup alone": _MEANS
+            | {"effect": 0.4, "factors": [_VARIANT | {"effect without": 0}]}
+        },
+    ),
+    Case(
+        name="enrichment, Boschloo, 48, by thresholds",
+        design=_ENRICHED | {"participants": 48, "go on with": {"kind": "thresholds", "subgroup": 0.5}},
+        endpoint=RESPONSE,
+        nulls={f"both {p:.0%}": {"untreated": p, "treated": p, "factors": [_VARIANT]} for p in _RATES_AT}
+        | {
+            "helps the subgroup, harms the others as much": {
+                "untreated": 0.4,
+                "treated": 0.8,
+                "factors": [_VARIANT | {"effect without": -2 / 3}],
+            }
+        },
+        hoped={
+            "30% against 70% in the subgroup": {
+                "untreated": 0.3,
+                "treated": 0.7,
+                "factors": [_VARIANT | {"effect without": 0}],
+            }
+        },
     ),
 )
