@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
-from handful.kernels import normal_process as kernels
+from handful.kernels import normal_boundaries as kernels
 from handful.stats.roots import find_root
 from handful.stats.spending import SpendingFunction
 

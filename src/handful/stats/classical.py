@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
-from handful.kernels import normal_process as kernels
+from handful.kernels import normal_boundaries as kernels
 from handful.stats.normal_process import check_information, crossing_probabilities
 from handful.stats.roots import find_root
 

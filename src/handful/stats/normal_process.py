@@ -10,7 +10,8 @@ increments are independent: S_k - S_{k-1} ~ N(effect * (I_k - I_{k-1}), I_k - I_
 score of those who go on is kept at the nodes of a composite Gauss-Legendre rule on the continuation region.
 Two facts make it fast: the rule converges geometrically because the density is analytic inside the region,
 and the density under any effect is the density under a reference effect times a likelihood ratio, so that one
-recursion serves a whole power curve. The loops are in `handful.kernels.normal_process`.
+recursion serves a whole power curve. The loops are in `handful.kernels.normal_process`
+and `handful.kernels.normal_boundaries`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
+from handful.kernels import normal_boundaries
 from handful.kernels import normal_process as kernels
 
 Array = NDArray[np.float64]
@@ -90,7 +92,9 @@ class Continuing:
         """
         mass, sign = self.mass_under(effect), 1.0 if side == "upper" else -1.0
         return float(
-            kernels.boundary(self.score, mass, self.information, information, effect, probability, sign)
+            normal_boundaries.boundary(
+                self.score, mass, self.information, information, effect, probability, sign
+            )
         )
 
     def advance(
@@ -247,6 +251,6 @@ def crossing_probabilities(
     band = np.round(flat * sqrt(levels[-1]) / DRIFT_BAND)
     for value in np.unique(band):
         members = np.flatnonzero(band == value)
-        found[:, members] = kernels.crossing(times, bounds, flat[members])
+        found[:, members] = normal_boundaries.crossing(times, bounds, flat[members])
     first, second, third = found.reshape(3, *theta.shape, len(levels))
     return CrossingProbabilities(upper=third, lower=first, inner=second)

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from handful.kernels import normal_process as kernels
+from handful.kernels import normal_boundaries as kernels
 from handful.stats.boundaries import check_rates
 from handful.stats.boundary_search import Levels, increments
 from handful.stats.normal_process import CrossingProbabilities, check_information, crossing_probabilities

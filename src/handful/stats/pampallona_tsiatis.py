@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
-from handful.kernels import normal_process as kernels
+from handful.kernels import normal_boundaries as kernels
 from handful.stats.boundaries import Boundaries, check_fractions, check_rates, drift_of, fixed_drift
 from handful.stats.roots import find_root
 

@@ -1,4 +1,4 @@
-"""The normal process: twins bit for bit, and the normal distribution function against scipy."""
+"""Boundaries of the normal process and its recursion: twins bit for bit, and the tail against scipy."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy import special
 
-from handful.kernels import normal_process as kernels
+from handful.kernels import normal_boundaries as kernels
 from handful.kernels import normal_tail
-from handful.kernels.twins import normal_process as twins
+from handful.kernels.twins import normal_boundaries as twins
 from handful.kernels.twins import normal_tail as twin_tail
 
 NAN, INF = np.nan, np.inf
