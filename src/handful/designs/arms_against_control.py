@@ -111,7 +111,7 @@ class ArmsAgainstControl(Design):
 
     def planned_looks(self) -> KnownOutcomes:
         """When the data are looked at: whole blocks."""
-        return KnownOutcomes(interim_sizes(self.looks, self.participants, sum(self.allocator().places)))
+        return KnownOutcomes(interim_sizes(self.looks, self.participants, self.allocator().block))
 
     def chosen_analysis(self, endpoint: Endpoint) -> Analysis:
         """The analysis of one arm against control, checked against the endpoint.
@@ -142,6 +142,6 @@ class ArmsAgainstControl(Design):
         people = count_words(self.participants, "participant")
         each, control = self.allocation
         ratio = "with equal chances" if each == control else f"with {each} to each for {control} to control"
-        block = sum(self.allocator().places)
+        block = self.allocator().block
         named = list_words([*self.arms, "control"])
         return f"Up to {people} are randomised to {named}, {ratio}, in permuted blocks of {block}."

@@ -138,7 +138,8 @@ def _by_products(test: FisherTest, alpha: float) -> StageRule:
     lower = tuple(-log(value) if value < 1 else -inf for value in test.futility)
     words = [
         "The stages are combined by Fisher's product of their p-values.",
-        f"A claim needs minus the logarithm of the product to be at least {_needed(upper)}, at {level_words(alpha)}.",
+        f"A claim needs a product of at most {list_words([f'{value:.3g}' for value in test.critical])} at the looks, at "
+        f"{level_words(alpha)}.",
     ]
     if any(np.isfinite(lower)):
         words.append(

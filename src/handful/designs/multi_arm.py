@@ -129,7 +129,7 @@ class MultiArm(ArmsAgainstControl):
             force = "must" if self.binding else "may"
             words.append(
                 f"An arm {force} be dropped when its z is at most {list_words([f'{z:.4g}' for z in interim])} at the interim "
-                "looks; the other arms keep their sizes, and the trial becomes smaller."
+                f"look{'s' if len(interim) > 1 else ''}; the other arms keep their sizes, and the trial becomes smaller."
             )
         ending = {
             "first success": "The trial ends with the first claim, or when no arm is left.",

@@ -122,7 +122,10 @@ def _look(look: LookStory, story: TrialStory, statistic: str) -> str:
         reached, said = f"{evidence} is {values[0]}{rule}", _SAID[look.decision]
     else:
         of_each = zip(story.hypotheses, values, look.decisions, strict=True)
-        told = "; ".join(f"{name} {value}, {_SAID_OF_ONE[word]}" for name, value, word in of_each)
+        told = "; ".join(
+            f"{name} {_SAID_OF_ONE[word]}" if word == "settled" else f"{name} {value}, {_SAID_OF_ONE[word]}"
+            for name, value, word in of_each
+        )
         reached, said = f"{evidence} of each hypothesis{rule}: {told}", _SAID[look.decision]
     return f"{name}{when}: {look.included} {counted} counted, {reached}. {said}"
 
