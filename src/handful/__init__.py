@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from handful.designs.enrichment import Enrichment
     from handful.designs.group_sequential import GroupSequential
     from handful.designs.multi_arm import MultiArm
+    from handful.designs.optimal_allocation import OptimalAllocation
     from handful.designs.own_control import OwnControl
     from handful.designs.randomised import Randomised
     from handful.designs.registry import families
+    from handful.designs.response_adaptive import ResponseAdaptive
     from handful.designs.simon import Simon
     from handful.designs.single_arm import SingleArm
     from handful.designs.unblinded_reassessment import UnblindedReassessment
@@ -63,9 +65,11 @@ _HOMES = {
     "designs.drop_the_losers": ("DropTheLosers",),
     "designs.group_sequential": ("GroupSequential",),
     "designs.multi_arm": ("MultiArm",),
+    "designs.optimal_allocation": ("OptimalAllocation",),
     "designs.own_control": ("OwnControl",),
     "designs.randomised": ("Randomised",),
     "designs.registry": ("families",),
+    "designs.response_adaptive": ("ResponseAdaptive",),
     "designs.simon": ("Simon",),
     "designs.single_arm": ("SingleArm",),
     "designs.unblinded_reassessment": ("UnblindedReassessment",),
@@ -110,12 +114,14 @@ __all__ = [
     "Figure",
     "GroupSequential",
     "MultiArm",
+    "OptimalAllocation",
     "Optimisation",
     "OrdinalScenario",
     "OwnControl",
     "Project",
     "Question",
     "Randomised",
+    "ResponseAdaptive",
     "Simon",
     "Simulation",
     "SingleArm",

@@ -327,6 +327,18 @@ CASES = {
         binary(0.8, arm_effects=[0.2, 1]),
         type_one_error=0.2276,
     ),
+    "optimal allocation, response": case(
+        design("optimal allocation", participants=30, at_least="20%"),
+        RESPONSE,
+        binary(0.2),
+        binary(0.8),
+    ),
+    "optimal allocation, late outcomes": case(
+        design("optimal allocation", participants=24, test="randomisation", afterwards=100),
+        RESPONSE,
+        binary(0.2, **RECRUITED),
+        binary(0.8, **RECRUITED),
+    ),
     "enrichment, score": case(
         design("enrichment", subgroup="variant", participants=60, enriched_participants=50),
         SCORE,

@@ -55,7 +55,7 @@ class TwoProportions(Analysis):
 
     def estimates(self, control: int, treated: int, confidence: float) -> Floats:
         """Difference in proportions of every possible trial with its limits, shape (control + 1, treated + 1, 3)."""
-        return _score_estimates(control, treated, confidence)
+        return score_estimates(control, treated, confidence)
 
     def evidence(self, seen: Observations, cut: Cut, aim: Aim) -> Evidence:
         """Look the trial up among all possible trials of its size."""
@@ -127,8 +127,21 @@ def look_up(table: Table, successes: Integers, sizes: Integers) -> Floats:
 
 
 @lru_cache(maxsize=4096)
-def _score_estimates(control: int, treated: int, confidence: float) -> Floats:
-    """Differences in proportions with score intervals; not a number where an arm is empty."""
+def score_estimates(control: int, treated: int, confidence: float) -> Floats:
+    """Differences in proportions with Miettinen and Nurminen's score intervals, for every possible trial of two sizes.
+
+    Args:
+        control: Participants on control.
+        treated: Participants on treatment.
+        confidence: Of the two-sided intervals.
+
+    Returns:
+        Shape (control + 1, treated + 1, 3): value, lower and upper limit; not a number where an arm is empty.
+
+    Example:
+        >>> score_estimates(2, 3, 0.95)[0, 3].round(3).tolist()
+        [1.0, 0.082, 1.0]
+    """
     found = np.full((control + 1, treated + 1, 3), np.nan)
     if control > 0 and treated > 0:
         found[..., 0] = np.arange(treated + 1) / treated - (np.arange(control + 1) / control)[:, None]

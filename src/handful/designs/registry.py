@@ -10,6 +10,7 @@ from handful.designs.drop_the_losers import DropTheLosers
 from handful.designs.enrichment import Enrichment
 from handful.designs.group_sequential import GroupSequential
 from handful.designs.multi_arm import MultiArm
+from handful.designs.optimal_allocation import OptimalAllocation
 from handful.designs.own_control import OwnControl
 from handful.designs.randomised import Randomised
 from handful.designs.response_adaptive import ResponseAdaptive
@@ -33,6 +34,7 @@ for _family in (
     BlindedReassessment,
     UnblindedReassessment,
     ResponseAdaptive,
+    OptimalAllocation,
     ArmSelection,
     DropTheLosers,
     MultiArm,

@@ -92,8 +92,10 @@ def steps(plan: Plan, people: Participants) -> Iterator[Step]:
         yield step
         if look == last or not running.any():
             return
-        earlier = (*earlier, Stage(live.included, cut.month, tested))
-        if steering is not None and step.steering is not None:
+        if steering is None or step.steering is None:
+            earlier = (*earlier, Stage(live.included, cut.month, tested))
+        else:
+            earlier = (*earlier, Stage(live.included, cut.month, tested, enrolled))
             came = np.arange(people.count) < enrolled[:, None]
             dealt = np.where(came, record.observations.arm, dealt)
             start = np.where(steering.allocates_as(step.steering), people.count, enrolled)

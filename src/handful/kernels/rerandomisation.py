@@ -7,14 +7,16 @@ are walked together; for other rules some are drawn, at addresses of their own.
 
 from __future__ import annotations
 
+from math import sqrt
+
 import numpy as np
 from numpy.typing import NDArray
 
-from handful.kernels.bandit import layer_size, state_in_layer
+from handful.kernels.bandit import layer_size, state_in_layer, states_before
 from handful.kernels.jit import kernel
 from handful.kernels.streams import Purpose, uniforms_into
 
-__all__ = ["draw_block", "exact_tails", "uniforms_of_resamples"]
+__all__ = ["draw_block", "drawn_tails", "exact_tails", "uniforms_of_resamples"]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -149,6 +151,111 @@ def _tail(
             if statistic[state_in_layer(participants, i, j, successes - i)] >= threshold:
                 reached += mass[i, j]
     return min(reached, 1.0)
+
+
+@kernel
+def drawn_tails(
+    outcomes: Bits,
+    observed: NDArray[np.bool_],
+    arms: Bits,
+    included: Counts,
+    enrolled: Counts,
+    codes: Codes,
+    levels: Floats,
+    numbers: NDArray[np.uint64],
+    resamples: int,
+    tolerance: float,
+) -> Floats:
+    """Return the share of drawn allocations of the same outcomes with a pooled z-statistic as large as the one seen.
+
+    What was known when, and of whom, is that of the trial: at each look so many participants are included, and the chance
+    that follows from their results holds for those after so many enrolled.
+
+    Args:
+        outcomes: 0 or 1 for each participant in order of enrolment, shape (trials, participants).
+        observed: whose outcome is seen, same shape.
+        arms: 0 or 1, same shape.
+        included: participants whose results are known at each look, not falling, shape (trials, looks).
+        enrolled: participants enrolled by each look, same shape.
+        codes: place in `levels` of every state of all layers from 0.
+        levels: chances of arm 1.
+        numbers: number of each trial, or of its data, the address of its draws, shape (trials,).
+        resamples: allocations drawn.
+        tolerance: statistics closer than this are equal.
+
+    Returns:
+        p-values (1 + those as large) / (1 + resamples), shape (trials,).
+
+    Example:
+        >>> seen, known = np.array([[1, 0, 1, 0]], dtype=np.int8), np.ones((1, 4), dtype=np.bool_)
+        >>> schedule, coin = np.zeros((1, 0), dtype=np.int64), (np.zeros(1, dtype=np.uint8), np.array([0.5]))
+        >>> p = drawn_tails(seen, known, seen, schedule, schedule, *coin, np.zeros(1, dtype=np.uint64), 9999, 1e-9)
+        >>> abs(float(p[0]) - 1 / 16) < 0.01
+        True
+    """
+    trials, participants = outcomes.shape
+    drawn = np.empty(participants)
+    anew = np.empty(participants, dtype=np.int8)
+    p = np.empty(trials)
+    for t in range(trials):
+        threshold = _pooled_z(outcomes[t], observed[t], arms[t]) - tolerance
+        reached = 1
+        for draw in range(resamples):
+            uniforms_into(drawn, np.uint64(0), numbers[t], _PERMUTATION, np.uint64(draw))
+            _allocate(anew, drawn, outcomes[t], observed[t], included[t], enrolled[t], codes, levels)
+            reached += _pooled_z(outcomes[t], observed[t], anew) >= threshold
+        p[t] = reached / (resamples + 1)
+    return p
+
+
+@kernel
+def _allocate(
+    arms: Bits,
+    drawn: Floats,
+    outcomes: Bits,
+    observed: NDArray[np.bool_],
+    included: Counts,
+    enrolled: Counts,
+    codes: Codes,
+    levels: Floats,
+) -> None:
+    """Draw the arms of one trial, look by look."""
+    counts = np.zeros((2, 2), dtype=np.int64)  # failures and successes on each arm
+    allocated = 0
+    known = 0
+    chance = levels[codes[0]]
+    for look in range(included.size + 1):
+        until = enrolled[look] if look < included.size else arms.size
+        for i in range(allocated, until):
+            arms[i] = 1 if drawn[i] < chance else 0
+        allocated = max(allocated, until)
+        if look == included.size:
+            return
+        for i in range(known, included[look]):
+            if observed[i]:
+                counts[arms[i], outcomes[i]] += 1
+        known = max(known, included[look])
+        total = counts.sum()
+        state = state_in_layer(total, counts[0, 1], counts[0, 0], counts[1, 1])
+        chance = levels[codes[states_before(total) + state]]
+
+
+@kernel
+def _pooled_z(outcomes: Bits, observed: NDArray[np.bool_], arms: Bits) -> float:
+    """Return the z-statistic of two proportions with the pooled variance; 0 where it is not defined."""
+    counts = np.zeros((2, 2), dtype=np.int64)
+    for i in range(arms.size):
+        if observed[i]:
+            counts[arms[i], outcomes[i]] += 1
+    on_0 = counts[0, 0] + counts[0, 1]
+    on_1 = counts[1, 0] + counts[1, 1]
+    successes = counts[0, 1] + counts[1, 1]
+    if on_0 == 0 or on_1 == 0 or successes == 0 or successes == on_0 + on_1:
+        return 0.0
+    pooled = successes / (on_0 + on_1)
+    return (counts[1, 1] / on_1 - counts[0, 1] / on_0) / sqrt(
+        pooled * (1.0 - pooled) * (1.0 / on_0 + 1.0 / on_1)
+    )
 
 
 @kernel

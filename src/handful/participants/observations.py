@@ -29,11 +29,14 @@ class Stage:
         included: Participants whose outcome was known at that look, counted from the first, shape (trials,).
         month: Calendar month of that look, shape (trials,).
         tested: Hypotheses that were tested with these data, shape (trials, hypotheses); None when none was ever dropped.
+        enrolled: Participants who had come by then, shape (trials,): what was decided at the look holds for those after
+            them; None when a look decides nothing for others.
     """
 
     included: Integers
     month: Floats
     tested: Flags | None = None
+    enrolled: Integers | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,13 @@ from handful.spec.references import Reference
 
 PAPERS = (
     Reference(
+        "baas2024",
+        "Baas S, Jacko P, Villar SS",
+        2024,
+        "Exact statistical analysis for response-adaptive clinical trials: a general and computationally tractable approach",
+        "arXiv:2407.01055",
+    ),
+    Reference(
         "bauer1994",
         "Bauer P, Koehne K",
         1994,
@@ -284,6 +291,14 @@ PAPERS = (
         "10.1016/0197-2456(89)90015-9",
     ),
     Reference(
+        "simon2011",
+        "Simon R, Simon NR",
+        2011,
+        "Using randomization tests to preserve type I error with response adaptive and covariate adaptive randomization",
+        "Statistics & Probability Letters 81:767-772",
+        "10.1016/j.spl.2010.12.018",
+    ),
+    Reference(
         "spiessens2010",
         "Spiessens B, Debois M",
         2010,
@@ -332,6 +347,14 @@ PAPERS = (
         "10.1214/14-STS504",
     ),
     Reference(
+        "villar2018",
+        "Villar SS, Bowden J, Wason J",
+        2018,
+        "Response-adaptive designs for binary responses: how to offer patient benefit while being robust to time trends?",
+        "Pharmaceutical Statistics 17:182-197",
+        "10.1002/pst.1845",
+    ),
+    Reference(
         "wang2007",
         "Wang SJ, O'Neill RT, Hung HMJ",
         2007,
@@ -346,6 +369,22 @@ PAPERS = (
         "A multi-stage drop-the-losers design for multi-arm clinical trials",
         "Statistical Methods in Medical Research 26:508-524",
         "10.1177/0962280214550759",
+    ),
+    Reference(
+        "wei1990",
+        "Wei LJ, Smythe RT, Lin DY, Park TS",
+        1990,
+        "Statistical inference with data-dependent treatment allocation rules",
+        "Journal of the American Statistical Association 85:156-162",
+        "10.1080/01621459.1990.10475319",
+    ),
+    Reference(
+        "williamson2017",
+        "Williamson SF, Jacko P, Villar SS, Jaki T",
+        2017,
+        "A Bayesian adaptive design for clinical trials in rare diseases",
+        "Computational Statistics & Data Analysis 113:136-153",
+        "10.1016/j.csda.2016.09.006",
     ),
     Reference(
         "wittes1990",

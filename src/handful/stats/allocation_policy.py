@@ -90,6 +90,29 @@ class AllocationPolicy:
         kind = np.uint8 if levels.size <= 256 else np.uint32
         return cls(participants, np.array(asked, dtype=np.int64), codes.astype(kind), levels)
 
+    def shortened(self, participants: int) -> AllocationPolicy:
+        """The policy of a trial that ends with fewer participants than were planned.
+
+        Args:
+            participants: how many there are, at least 1 and at most as many as planned.
+
+        Returns:
+            The same chances at the looks before the end.
+
+        Raises:
+            ValueError: if there are none, or more than planned.
+
+        Example:
+            >>> equal = AllocationPolicy.from_rule(10, lambda successes, totals: np.full(successes.shape, 0.5))
+            >>> equal.shortened(4).looks.tolist()
+            [0, 1, 2, 3]
+        """
+        if not 1 <= participants <= self.participants:
+            raise ValueError(f"participants must be 1 .. {self.participants}, got {participants!r}")
+        looks = self.looks[self.looks < participants]
+        states = sum(states_at(int(look)) for look in looks)
+        return AllocationPolicy(participants, looks, self.codes[:states], self.levels)
+
     def chance(self, successes: ArrayLike, totals: ArrayLike) -> Floats:
         """Chance of arm 1 for the next participants of trials at a look.
 

@@ -17,8 +17,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from handful.kernels.inputs import as_block, as_per_trial
-from handful.kernels.rerandomisation import draw_block, exact_tails, uniforms_of_resamples
+from handful.kernels.inputs import as_block, as_mask, as_per_trial
+from handful.kernels.rerandomisation import draw_block, drawn_tails, exact_tails, uniforms_of_resamples
 from handful.kernels.streams import Purpose, address
 from handful.stats.allocation_policy import AllocationPolicy, counts_at
 from handful.stats.exact_allocation import SAME_STATISTIC
@@ -70,6 +70,79 @@ def exact_randomisation_p_values(
     successes, totals = counts_at(policy.participants)
     values = np.asarray(statistic(successes.astype(np.float64), totals), dtype=np.float64)
     return exact_tails(seen, allocated, policy.looks, policy.codes, policy.levels, values, SAME_STATISTIC)
+
+
+def randomisation_p_values_as_known(
+    outcomes: ArrayLike,
+    arms: ArrayLike,
+    policy: AllocationPolicy,
+    included: ArrayLike,
+    enrolled: ArrayLike,
+    *,
+    observed: ArrayLike | None = None,
+    trial: ArrayLike = 0,
+    resamples: int = 999,
+) -> Floats:
+    """Test two arms with binary outcomes that become known late or never, over random allocations by the policy of the trial.
+
+    The arms are drawn anew with what was known when: that is the same whatever the arms are. The statistic is the z-test's
+    with the pooled variance, arm 1 against arm 0.
+
+    Args:
+        outcomes: 0 or 1, in order of enrolment, shape (trials, participants).
+        arms: arm of each participant, 0 or 1, same shape.
+        policy: the allocation of the trial, its chance set anew whatever the number of known outcomes.
+        included: participants whose outcome was known, or known to be missing, at each look, shape (trials, looks).
+        enrolled: participants enrolled by each look, same shape: the new chance holds for those after them.
+        observed: whose outcome is seen, shape (trials, participants); everybody's by default.
+        trial: number of each trial, or of its data, one or shape (trials,).
+        resamples: allocations drawn; p is (1 + those at least as extreme) / (1 + resamples), so the level holds.
+
+    Returns:
+        p-values, shape (trials,). A trial of 60 takes a millisecond with 999 allocations.
+
+    Raises:
+        ValueError: if an argument does not fit.
+
+    Example:
+        >>> from handful.stats.bernoulli_bandit import optimal_policy
+        >>> policy = optimal_policy(8, degree=0.9).policy
+        >>> looks = np.arange(1, 8)[None, :]
+        >>> found = [[0, 1, 0, 1, 0, 1, 1, 1]]
+        >>> p = randomisation_p_values_as_known(found, found, policy, looks, np.minimum(looks + 2, 8))
+        >>> bool(0.0 < p[0] < 0.1)
+        True
+    """
+    seen = as_block("outcomes", outcomes, np.int8)
+    allocated = as_block("arms", arms, np.int8, seen.shape)
+    known, there = (as_block("looks", looks, np.int64) for looks in (included, enrolled))
+    if known.shape != there.shape or len(known) != len(seen):
+        raise ValueError(f"included and enrolled must have the shape ({len(seen)}, looks), and the same one")
+    if seen.shape[1] != policy.participants or policy.looks.size != policy.participants:
+        raise ValueError("the policy must be for as many participants, its chance set anew at each")
+    if not (np.isin(seen, (0, 1)).all() and np.isin(allocated, (0, 1)).all()):
+        raise ValueError("outcomes and arms must be 0 or 1")
+    if (
+        np.any(known < 0)
+        or np.any(known > there)
+        or np.any(there > seen.shape[1])
+        or np.any(known >= seen.shape[1])
+    ):
+        raise ValueError("at a look some of those enrolled are included, and not everybody")
+    if resamples < 1:
+        raise ValueError("resamples must be 1 or more")
+    return drawn_tails(
+        seen,
+        as_mask(observed, seen.shape),
+        allocated,
+        known,
+        there,
+        policy.codes,
+        policy.levels,
+        as_per_trial("trial", trial, np.uint64, seen.shape),
+        resamples,
+        SAME_STATISTIC,
+    )
 
 
 def randomisation_p_values(

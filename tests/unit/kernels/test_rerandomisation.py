@@ -22,6 +22,26 @@ def test_twin_of_exact_tails_gives_the_same_bits(looks: list[int]) -> None:
     np.testing.assert_array_equal(kernels.exact_tails(outcomes, arms, *policy), expected)
 
 
+@pytest.mark.parametrize("delay", [0, 3])
+def test_twin_of_drawn_tails_gives_the_same_bits(delay: int) -> None:
+    """With outcomes that are known at once or late, and with some that are never seen."""
+    trials, participants = 12, 9
+    levels = np.concatenate([[0.0, 1.0], RNG.random(20)])
+    codes = RNG.integers(0, levels.size, bandit.states_before(participants + 1)).astype(np.uint8)
+    outcomes, arms = RNG.integers(0, 2, (2, trials, participants)).astype(np.int8)
+    observed = RNG.random((trials, participants)) < 0.8
+    included = np.tile(np.arange(1, participants), (trials, 1))
+    enrolled = np.minimum(included + RNG.integers(0, delay + 1, (trials, 1)), participants)
+    numbers = RNG.integers(0, 2**63, trials).astype(np.uint64)
+    rest = codes, levels
+    expected = [
+        twins.drawn_tail(*trial[:5], *rest, int(trial[5]), 50, 1e-9)
+        for trial in zip(outcomes, observed, arms, included, enrolled, numbers, strict=True)
+    ]
+    found = kernels.drawn_tails(outcomes, observed, arms, included, enrolled, *rest, numbers, 50, 1e-9)
+    np.testing.assert_array_equal(found, expected)
+
+
 def test_twin_of_uniforms_gives_the_same_bits() -> None:
     found = kernels.uniforms_of_resamples(np.uint64(5), np.uint64(2**62), 40, 13)
     np.testing.assert_array_equal(found, twins.uniforms_of_resamples(5, 2**62, 40, 13))

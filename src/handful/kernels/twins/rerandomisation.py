@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from handful.kernels.twins.bandit import layer
 from handful.kernels.twins.streams import uniforms
 
-__all__ = ["draw_block", "exact_tail", "uniforms_of_resamples"]
+__all__ = ["draw_block", "drawn_tail", "exact_tail", "uniforms_of_resamples"]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -70,6 +70,61 @@ def exact_tail(
     for value in mass[statistic[states] >= seen - tolerance]:
         reached += value
     return min(reached, 1.0)
+
+
+def drawn_tail(
+    outcomes: Bits,
+    observed: NDArray[np.bool_],
+    arms: Bits,
+    included: Counts,
+    enrolled: Counts,
+    codes: NDArray[np.unsignedinteger],
+    levels: Floats,
+    number: int,
+    resamples: int,
+    tolerance: float,
+) -> float:
+    """Return the share of drawn allocations of one trial's outcomes with a pooled z-statistic as large as the one seen.
+
+    Args:
+        outcomes: 0 or 1 for each participant in order of enrolment, shape (participants,).
+        observed: whose outcome is seen, same shape.
+        arms: 0 or 1, same shape.
+        included: participants whose results are known at each look, shape (looks,).
+        enrolled: participants enrolled by each look, same shape.
+        codes: place in `levels` of every state of all layers from 0.
+        levels: chances of arm 1.
+        number: number of the trial, or of its data.
+        resamples: allocations drawn.
+        tolerance: statistics closer than this are equal.
+
+    Returns:
+        The same bits as `handful.kernels.rerandomisation.drawn_tails`.
+
+    Example:
+        >>> seen, known, nothing = np.array([1, 0], dtype=np.int8), np.ones(2, dtype=np.bool_), np.zeros(0, dtype=np.int64)
+        >>> drawn_tail(seen, known, seen, nothing, nothing, np.zeros(1, np.uint8), np.array([0.5]), 0, 3, 1e-9) > 0.2
+        True
+    """
+    drawn = uniforms_of_resamples(0, number, resamples, outcomes.size)
+    anew = np.zeros(drawn.shape, dtype=np.int8)
+    chance = np.full(resamples, levels[codes[0]])
+    allocated = 0
+    for known, until in zip([*included.tolist(), 0], [*enrolled.tolist(), outcomes.size], strict=True):
+        anew[:, allocated:until] = drawn[:, allocated:until] < chance[:, None]
+        allocated = max(allocated, until)
+        s0, f0, s1, f1 = _counts(outcomes[:known], observed[:known], anew[:, :known])
+        total = int((s0 + f0 + s1 + f1)[0])
+        before = sum(len(layer(size)[0]) for size in range(total))
+        places = {
+            state: place for place, state in enumerate(zip(*(c.tolist() for c in layer(total)), strict=True))
+        }
+        states = [
+            places[state] for state in zip(s0.tolist(), f0.tolist(), s1.tolist(), f1.tolist(), strict=True)
+        ]
+        chance = levels[codes[before + np.array(states)]]
+    as_large = _pooled_z(outcomes, observed, anew) >= _pooled_z(outcomes, observed, arms[None, :]) - tolerance
+    return float((1 + as_large.sum()) / (1 + resamples))
 
 
 def uniforms_of_resamples(seed: int, trial: int, resamples: int, participants: int) -> Floats:
@@ -146,3 +201,23 @@ def _binomial(tosses: int, chance: Floats, other: Floats) -> list[Floats]:
         grown += [shares[i] * other + shares[i - 1] * chance for i in range(1, len(shares))]
         shares = [*grown, shares[-1] * chance]
     return shares
+
+
+def _counts(outcomes: Bits, observed: NDArray[np.bool_], arms: Bits) -> tuple[Counts, ...]:
+    """Successes and failures on arm 0, successes and failures on arm 1, each of shape (rows,)."""
+    of = [(arm, result) for arm in (0, 1) for result in (1, 0)]
+    return tuple(((arms == arm) & observed & (outcomes == result)).sum(axis=1) for arm, result in of)
+
+
+def _pooled_z(outcomes: Bits, observed: NDArray[np.bool_], arms: Bits) -> Floats:
+    """z-statistics with the pooled variance, shape (rows,)."""
+    s0, f0, s1, f1 = _counts(outcomes, observed, arms)
+    on_0, on_1, successes = s0 + f0, s1 + f1, s0 + s1
+    defined = (on_0 > 0) & (on_1 > 0) & (successes > 0) & (successes < on_0 + on_1)
+    z = np.zeros(len(on_0))
+    n0, n1 = on_0[defined], on_1[defined]
+    pooled = successes[defined] / (n0 + n1)
+    z[defined] = (s1[defined] / n1 - s0[defined] / n0) / np.sqrt(
+        pooled * (1.0 - pooled) * (1.0 / n0 + 1.0 / n1)
+    )
+    return z
