@@ -1,0 +1,20 @@
+"""The jobs of the peers whose trials change while they run, participant by participant; one thread."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import handful as hf
+from benchmarks.measuring import Bar
+from benchmarks.peers_jobs import Simulated
+
+
+class R3(Simulated):
+    job = "R3 three arms and control, 10 and 20 an arm, the best kept, Dunnett's closed test, inverse normal"
+    bar = Bar(50 * 590, "50 x rpact 3.3.4 (590)")
+    trials = 50_000
+
+    def what(self) -> tuple[Any, Any, hf.Endpoint]:
+        design = hf.ArmSelection(arms=3, participants=80, analysis={"kind": "z test", "sd": 1})
+        scenario = hf.ContinuousScenario(untreated={"sd": 1}, effect=0.8, arm_effects=(0, 0.5, 1))
+        return design, scenario, hf.Endpoint(name="change", kind="continuous")
