@@ -12,6 +12,7 @@ from handful.cli.compare import compare
 from handful.cli.design import design
 from handful.cli.failure import Verbs
 from handful.cli.new import new
+from handful.cli.optimise import optimise
 from handful.cli.replay import replay
 from handful.cli.rerun import rerun
 from handful.cli.runs import runs
@@ -23,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _verb in (new, check, compare, replay, rerun, runs, design, families, analyses, scenarios):
+for _verb in (new, check, compare, optimise, replay, rerun, runs, design, families, analyses, scenarios):
     app.command()(_verb)
 
 

@@ -31,7 +31,7 @@ from handful.select.results import Comparison
 from handful.study.model import Study
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from jinja2 import Environment, Template
 
 
 def render(
@@ -81,10 +81,15 @@ def render(
 
 @cache
 def _template() -> Template:
-    """The template of the whole document; what is not marked as markup is escaped."""
+    """The template of the whole document."""
+    return environment().get_template("report.html.j2")
+
+
+def environment() -> Environment:
+    """Where templates are found and how they are filled: what is not marked as markup is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    environment = Environment(
+    return Environment(
         loader=PackageLoader("handful.report"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -92,7 +97,6 @@ def _template() -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template("report.html.j2")
 
 
 def _key_figures(study: Study, comparison: Comparison) -> list[tuple[str, Any]]:

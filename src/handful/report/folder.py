@@ -1,4 +1,4 @@
-"""The folder of a comparison: the report, the figures as data, a copy of the study, and the runs."""
+"""The folder of a comparison or a search: the report, the figures as data, a copy of the study, and the runs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 
 from handful.engine.simulate import worker_threads
 from handful.select.compare import compare
+from handful.select.optimise.api import optimise
+from handful.select.optimise.results import Optimisation
 from handful.select.rehearsal import rehearse
 from handful.select.results import Comparison
 from handful.select.runs import Progress
@@ -15,8 +17,10 @@ from handful.select.stored import Stored
 from handful.store.files import canonical, write_text
 from handful.store.project import INDEX, Project, StoreError
 from handful.study.file import StudyFile
+from handful.study.searched import Over
 
 REPORT, FIGURES, STUDY = "report.html", "comparison.json", "study.yaml"
+SEARCH_PAGE, SEARCH_FIGURES = "optimisation.html", "optimisation.json"
 
 
 def results_folder(study: Path) -> Path:
@@ -44,6 +48,11 @@ class ResultsFolder:
         """Where the report lies."""
         return self.path / REPORT
 
+    @property
+    def search_page(self) -> Path:
+        """Where the page of a search lies."""
+        return self.path / SEARCH_PAGE
+
     def claim(self, title: str, *, force: bool = False) -> None:
         """Make sure that nothing of others is overwritten.
 
@@ -70,12 +79,15 @@ class ResultsFolder:
 
     def _title_there(self) -> str | None:
         """Title of the study whose results lie here."""
-        try:
-            found = json.loads((self.path / FIGURES).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return None
-        title = found.get("title") if isinstance(found, dict) else None
-        return title if isinstance(title, str) else None
+        for name in (FIGURES, SEARCH_FIGURES):
+            try:
+                found = json.loads((self.path / name).read_text(encoding="utf-8"))
+            except (OSError, ValueError):
+                continue
+            title = found.get("title") if isinstance(found, dict) else None
+            if isinstance(title, str):
+                return title
+        return None
 
     def fill(
         self, file: StudyFile, *, threads: int | None = None, progress: Progress | None = None
@@ -108,3 +120,36 @@ class ResultsFolder:
         stories = choose_stories(study, comparison)
         write_text(self.report, render(study, comparison, stories, source=file.kept()))
         return comparison
+
+    def fill_search(
+        self,
+        file: StudyFile,
+        *,
+        design: str | None = None,
+        over: Over | None = None,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> Optimisation:
+        """Search the designs of a study and write what is found here; what was searched before is taken as it is.
+
+        Args:
+            file: The study with its text.
+            design: As for `optimise`.
+            over: As for `optimise`.
+            threads: Threads; the study's own number when None. They change no figure.
+            progress: Told what is being done.
+
+        Returns:
+            What was found.
+
+        Raises:
+            handful.spec.SpecError: As for `optimise`.
+            StoreError: When the folder cannot be used.
+        """
+        from handful.report.optimisation import render_search
+
+        found = optimise(file.study, self.path, design=design, over=over, threads=threads, progress=progress)
+        write_text(self.path / STUDY, file.kept())
+        write_text(self.path / SEARCH_FIGURES, canonical(found.model_dump(mode="json")) + "\n")
+        write_text(self.search_page, render_search(file.study, found, file.kept()))
+        return found

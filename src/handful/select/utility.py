@@ -71,7 +71,11 @@ def people_helped(
     averages = averages_of(told)
     worth = net_helped(gain, told.truth, averages, population)
     later = max(0.0, population.to_treat_after(averages.months) - _treated(told.truth, averages))
-    return worth, abs(gain) * ((told.success.error or 0.0) * later + (told.participants.mean.error or 0.0))
+    doubt = (told.success.error or 0.0) * later + (told.participants.mean.error or 0.0)
+    if told.months is not None:
+        missed = population.to_treat_after(averages.months) - population.to_treat_after(averages.months + 1)
+        doubt += averages.success * missed * (told.months.mean.error or 0.0)
+    return worth, abs(gain) * doubt
 
 
 class Averages(NamedTuple):
