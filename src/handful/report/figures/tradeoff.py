@@ -30,17 +30,20 @@ def tradeoff(found: Optimisation) -> Drawing:
         svg.insert(
             0, _curve("tradeoff-utility", "People helped", found, lambda told: told.utility, percent=False)
         )
-    told = "Filled designs keep every constraint, hollow ones do not" + (
-        "; the strong one is chosen." if found.chosen is not None else "."
-    )
+    rows: list[tuple[Text, ...]] = [
+        (told.name, number(told.participants), share(told.power), _utility(told, found))
+        for told in _all(found)
+    ]
+    head = ("Design", "Expected participants", "Power", found.best.capitalize())
     return Drawing(
         name="tradeoff",
         svg=tuple(svg),
         caption=(
             f"What participants buy, in “{found.hoped_for}”; up and to the left is better. On the line no design of those "
-            f"searched costs fewer participants and gives as much. {told} Off the line are the designs as they are written."
+            "searched costs fewer participants and gives as much; designs as they are written may lie off it. Filled designs keep "
+            "every constraint, hollow ones do not."
         ),
-        table=judged_table(found),
+        table=Table("What participants buy", head, tuple(rows)),
     )
 
 
@@ -69,7 +72,6 @@ def _all(found: Optimisation) -> list[Judged]:
 def _row(told: Judged, found: Optimisation) -> tuple[Text, ...]:
     """One design."""
     chosen = found.chosen is not None and told.name == found.chosen.name
-    best = share(told.utility) if found.best == "power" else number(_positive(told.utility, found.best))
     return (
         f"{told.name} (chosen)" if chosen else told.name,
         "yes" if told.kept else "no",
@@ -78,15 +80,18 @@ def _row(told: Judged, found: Optimisation) -> tuple[Text, ...]:
         number(told.participants),
         plain(told.most),
         number(told.months) if told.months is not None else "no timing",
-        best,
+        _utility(told, found),
     )
 
 
-def _positive(figure: Figure, best: str) -> Figure:
-    """Expected sizes and durations without the minus sign that makes less of them better."""
-    if not best.startswith("expected") or figure.value is None:
-        return figure
-    return figure.model_copy(update={"value": -figure.value})
+def _utility(told: Judged, found: Optimisation) -> Markup:
+    """The utility; sizes and durations without the minus sign that makes less of them better."""
+    figure = told.utility
+    if found.best == "power":
+        return share(figure)
+    if found.best.startswith("expected") and figure.value is not None:
+        figure = figure.model_copy(update={"value": -figure.value})
+    return number(figure)
 
 
 def _curve(

@@ -113,11 +113,11 @@ def _how(found: Optimisation) -> str:
     if found.enumerated == found.variants:
         return f"{looked}; each was judged exactly, so that there is no better one among them."
     trials = max(told.trials for told in found.rounds)
-    counted = f", {found.enumerated:,} of them exactly" if found.enumerated else ""
+    who = f", {found.enumerated:,} of them exactly, the others" if found.enumerated else ","
     return (
-        f"{looked}{counted}, the others in a race over up to {trials:,} simulated trials that all of them shared. The best of "
-        f"them left it by chance with a probability of at most {100 * found.lost:g}%. The figures are of other trials than those "
-        "by which the design was chosen."
+        f"{looked}{who} in a race over up to {trials:,} simulated trials that all of them shared. The best of them left it by "
+        f"chance with a probability of at most {100 * found.lost:g}%. The figures are of other trials than those by which the "
+        "design was chosen."
     )
 
 
