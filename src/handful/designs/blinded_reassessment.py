@@ -52,6 +52,7 @@ class ReassessBlinded(Adaptation):
         ratio: Treated over control.
         limits: How small and how large the trial may become.
         adjusted: Whether what the effect planned for adds to the spread is taken off a variance.
+        common_variance: Whether the variance of the overall share is used throughout, for a share.
     """
 
     endpoint: Endpoint
@@ -61,6 +62,7 @@ class ReassessBlinded(Adaptation):
     ratio: float
     limits: SizeLimits
     adjusted: bool = False
+    common_variance: bool = False
 
     def adapt(self, interim: Interim) -> Steering:
         """Choose the final size of every trial."""
@@ -96,7 +98,14 @@ class ReassessBlinded(Adaptation):
         alpha, power, ratio, variance = self.aim.alpha, self.power, self.ratio, squares / (number - 1)
         if self.endpoint.kind == "binary":
             effect = self.aim.sign * self.benefit
-            return size_for_rate(mean, effect, alpha=alpha, power=power, allocation_ratio=ratio)
+            return size_for_rate(
+                mean,
+                effect,
+                alpha=alpha,
+                power=power,
+                allocation_ratio=ratio,
+                common_variance=self.common_variance,
+            )
         if self.endpoint.kind == "count":
             spread, rates = blinded_overdispersion(mean, variance), self.endpoint.natural(self.benefit)
             return size_for_counts(mean, spread, rates, alpha=alpha, power=power, allocation_ratio=ratio)
@@ -121,6 +130,7 @@ class BlindedReassessment(Resized):
         "wittes1990",
         "gould1992",
         "kieser2003",
+        "friede2004",
         "friede2006",
         "friede2010",
     )
@@ -143,6 +153,11 @@ class BlindedReassessment(Resized):
         False,
         description="Whether what the effect planned for adds to the spread is taken off the variance of both arms together; "
         "for a mean.",
+    )
+    common_variance: bool = Field(
+        False,
+        description="Whether the size for a share is computed with the variance of the overall share (Friede and Kieser 2004), "
+        "or with that of each arm under the effect planned for.",
     )
 
     def size_limits(self) -> SizeLimits:
@@ -178,6 +193,7 @@ class BlindedReassessment(Resized):
                 ratio=self.allocation[0] / self.allocation[1],
                 limits=self.size_limits(),
                 adjusted=self.adjusted,
+                common_variance=self.common_variance,
             ),
         )
 
