@@ -93,7 +93,7 @@ ODD = (
 TAIL = 8.3
 #: Standard deviations of the narrowest density to one panel; twice the nodes change results by less than 1e-15.
 PANEL_WIDTH = 4.0
-#: Standard deviations between two panels beyond which a density is below 1e-17.
+#: Standard deviations between two panels, under any effect asked for, beyond which a density is below 1e-17.
 NEGLIGIBLE = 9.0
 #: Spending less than this at a look is spending nothing.
 SMALLEST_PROBABILITY = 1e-250

@@ -122,7 +122,9 @@ def advance(
     _tile(first, gap_first, centre[:below], half[:below])
     _tile(gap_last, last, centre[below:], half[below:])
     growth = now - before
-    density = _spread(state, centre, half, growth, reference * growth)
+    # Under other effects the mass that counts lies where the reference has next to none.
+    astray = max(abs(effects[0] - reference), abs(effects[1] - reference)) * growth
+    density = _spread(state, centre, half, growth, reference * growth, astray)
     score = np.empty(density.size)
     for p in range(centre.size):
         for j in range(ORDER):
@@ -146,15 +148,17 @@ def _tile(first: float, last: float, centre: Floats, half: Floats) -> None:
 
 
 @kernel
-def _spread(state: State, centre: Floats, half: Floats, variance: float, shift: float) -> Floats:
-    """Return the density of score + shift + noise at the nodes of new panels."""
+def _spread(
+    state: State, centre: Floats, half: Floats, variance: float, shift: float, astray: float
+) -> Floats:
+    """Return the density of score + shift + noise at the nodes of new panels, also where others than `shift` lead."""
     sources, source_half, _, mass = state
     density = np.zeros(centre.size * ORDER)
     shared = np.ones((ORDER, ORDER))
     at_target = np.empty(ORDER)
     at_source = np.empty(ORDER)
     precision = 1.0 / variance
-    reach = NEGLIGIBLE * np.sqrt(variance)
+    reach = NEGLIGIBLE * np.sqrt(variance) + astray
     product = 0.0
     for p in range(centre.size):
         for q in range(sources.size):

@@ -231,6 +231,13 @@ def test_crossing_probabilities_do_not_depend_on_units_side_or_company(
     assert alone.lower == pytest.approx(whole.lower[0], abs=1e-12)
 
 
+def test_an_effect_far_from_its_company_keeps_its_tail_at_the_look_before() -> None:
+    looks, lower, upper = [0.94, 1.0], [-np.inf, 0.0], [1.5, 9.0]
+    together = crossing_probabilities(looks, lower, upper, [5.9, -5.9]).lower[:, 1]
+    for drift, found in zip((5.9, -5.9), together, strict=True):
+        assert found == pytest.approx(crossing_probabilities(looks, lower, upper, drift).lower[1], abs=1e-13)
+
+
 @pytest.mark.parametrize(
     ("fractions", "lower", "upper", "drift"),
     [

@@ -95,7 +95,9 @@ def advance(
         segments = [(first, min(-inner * root, last)), (max(inner * root, first), last)]
     tiles = [_tiles(begin, end, PANEL_WIDTH * narrowest) for begin, end in segments]
     centre, half = (np.concatenate([tile[part] for tile in tiles]) for part in (0, 1))
-    density = _spread(state, centre, half, now - before, reference * (now - before))
+    growth = now - before
+    astray = max(abs(effects[0] - reference), abs(effects[1] - reference)) * growth
+    density = _spread(state, centre, half, growth, reference * growth, astray)
     score = (centre[:, None] + half[:, None] * NODES).ravel()
     return centre, half, score, density * (half[:, None] * WEIGHTS).ravel()
 
@@ -107,14 +109,16 @@ def _tiles(first: float, last: float, width: float) -> tuple[Floats, Floats]:
     return np.asarray(first + half * (2 * np.arange(panels) + 1)), half
 
 
-def _spread(state: State, centre: Floats, half: Floats, variance: float, shift: float) -> Floats:
-    """Return the density of score + shift + noise at the nodes of new panels."""
+def _spread(
+    state: State, centre: Floats, half: Floats, variance: float, shift: float, astray: float
+) -> Floats:
+    """Return the density of score + shift + noise at the nodes of new panels, also where others than `shift` lead."""
     sources, source_half, _, mass = state
     precision = 1.0 / variance
     density = np.zeros((centre.size, ORDER))
     for p, q in np.ndindex(centre.size, sources.size):
         distance = centre[p] - sources[q] - shift
-        if abs(distance) > NEGLIGIBLE * np.sqrt(variance) + half[p] + source_half[q]:
+        if abs(distance) > NEGLIGIBLE * np.sqrt(variance) + astray + half[p] + source_half[q]:
             continue
         product = precision * (half[p] * source_half[q])
         upper_half = exp(product * NODES[: ORDER // 2, None] * NODES)
