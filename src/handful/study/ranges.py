@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from handful.spec.quantities import Quantity
-from handful.spec.reading import LONGEST_TEXT, NUMBER_PATTERN, Refused
+from handful.spec.reading import LONGEST_TEXT, Refused
 
 MOST_VALUES = 1000
 """Values of one field that a search may try."""
-_PATTERN = rf"({NUMBER_PATTERN}) *(%?) *\.\. *({NUMBER_PATTERN}) *(%?)(?: +by +({NUMBER_PATTERN}) *(%?))?"
+_NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
+_PATTERN = rf"({_NUMBER}) *(%?) *\.\. *({_NUMBER}) *(%?)(?: +by +({_NUMBER}) *(%?))?"
 _RANGE = re.compile(_PATTERN)
 
 

@@ -40,8 +40,8 @@ def tradeoff(found: Optimisation) -> Drawing:
         svg=tuple(svg),
         caption=(
             f"What participants buy, in “{found.hoped_for}”; up and to the left is better. On the line no design of those "
-            "searched costs fewer participants and gives as much; designs as they are written may lie off it. Filled designs keep "
-            "every constraint, hollow ones do not."
+            "searched costs fewer participants and gives as much; designs as they are written may lie off it. Filled designs "
+            "keep every constraint, hollow ones do not."
         ),
         table=Table("What participants buy", head, tuple(rows)),
     )

@@ -100,7 +100,7 @@ def race(
     trials: Sequence[int],
     lost: float = LOST,
 ) -> Race[Entrant]:
-    """Race designs until one is left, or there are no more trials.
+    """Race designs until one is left that will do, or there are no more trials.
 
     The leader is the best design that keeps every constraint beyond doubt (of a type I error: as far as can be seen). When a
     leader is found to break a constraint later, those that left because they were behind it come back.
@@ -141,10 +141,17 @@ def race(
         for entrant in recalled:
             del beaten_by[entrant]
         running = [*left, *recalled]
-        done = len(running) <= 1 or all(standings[entrant].trials == 0 for entrant in running)
         if not recalled:
-            levels = [] if done else levels[1:]
+            levels = [] if _settled([standings[entrant] for entrant in running], z) else levels[1:]
     return Race(standings, tuple(running), tuple(rounds), z)
+
+
+def _settled(running: Sequence[Standing], z: float) -> bool:
+    """Whether more trials would tell nothing more: nothing is simulated, or one design is left that will do beyond doubt."""
+    if all(standing.trials == 0 for standing in running):
+        return True
+    rooms = [limit.room for standing in running for limit in standing.limits]
+    return len(running) == 1 and all(room.value - z * room.error(z) >= -_SAME for room in rooms)
 
 
 def _breaks(standing: Standing, z: float) -> bool:

@@ -46,6 +46,10 @@ class Sample:
         """Trials seen."""
         return int(self.seen.shape[1])
 
+    def upto(self, trials: int) -> Sample:
+        """The same, as if only so many trials had been seen."""
+        return self if self.trials <= trials else replace(self, seen=self.seen[:, :trials])
+
     @property
     def open(self) -> NDArray[np.bool_]:
         """Which quantities are not known by enumeration."""

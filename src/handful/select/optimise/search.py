@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
@@ -74,10 +74,7 @@ def search(
     with kept():
         space = space_of(study, searched, told)
         contest = _Contest(Bench.of(study, InMemory()), space, shelf, executor, told)
-        most = min(MOST_TRIALS, study.compute.trials)
-        outcome = race(range(len(space.variants)), contest.look, contest.sound, schedule(most))
-        told(0, 1, "judging the best by new trials")
-        return _concluded(contest, outcome, runner or (lambda study: InMemory(executor)))
+        return _concluded(contest, runner or (lambda study: InMemory(executor)))
 
 
 @dataclass
@@ -144,7 +141,8 @@ class _Contest:
             self._unfit[number] = str(error)
             return None
         self._samples[number] = samples
-        return self.yardstick.standing(variant.plan, samples)
+        seen = {scenario: sample.upto(trials) for scenario, sample in samples.items()}
+        return self.yardstick.standing(variant.plan, seen)
 
     def _truth(self, variant: Variant, scenario: str) -> Scenario:
         """A scenario by its name."""
@@ -172,34 +170,44 @@ class _Contest:
                 self.shelf.put(about, stored)
         return bool(json.loads(stored) <= self.bench.study.choose.subject_to.type_I_error + 1e-12)
 
+    def race(self, rejected: Set[int]) -> Race[int]:
+        """Race the variants that were not rejected; what was seen of them before is not simulated again."""
+        entrants = [number for number in range(len(self.space.variants)) if number not in rejected]
+        most = min(MOST_TRIALS, self.bench.study.compute.trials)
+        return race(entrants, self.look, self.sound, schedule(most))
 
-def _concluded(contest: _Contest, outcome: Race[int], runner: Callable[[Study], Runner]) -> Optimisation:
-    """Judge the best and the trade-off by new trials, and put everything together."""
-    study, space = contest.bench.study, contest.space
-    order = [number for number in ranked(outcome) if contest.sound(number)][:TRIES]
-    curve = front(outcome.standings, study.choose.best, contest.sound)
+
+def _concluded(contest: _Contest, runner: Callable[[Study], Runner]) -> Optimisation:
+    """Race, judge the winner by new trials, race again without it if it will not do; then judge the trade-off."""
+    study, space, told = contest.bench.study, contest.space, contest.told
     written = {name: Variant(name, (), study.design(name), study.plan(name)) for name in space.over}
-    finalists = {space.variants[number].name: space.variants[number] for number in (*order, *curve)}
-    judge = _judge(study, {**finalists, **written}, contest, runner)
-    total = len(written) + len(set(order[:1] + curve))
     judged: dict[str, Judged] = {}
 
-    def figures(name: str, variant: Variant) -> Judged:
-        if name not in judged:
-            contest.told(min(len(judged), total), total, f"{name} on new trials")
-            judged[name] = judge.judge(name, variant)
-        return judged[name]
+    def figures(variants: Sequence[Variant]) -> list[Judged]:
+        judge = _judge(study, variants, contest, runner)
+        for done, variant in enumerate(variants):
+            told(done, len(variants), f"{variant.name} on new trials")
+            if variant.name not in judged:
+                judged[variant.name] = judge.judge(variant.name, variant)
+        return [judged[variant.name] for variant in variants]
 
-    declared = tuple(figures(name, variant) for name, variant in written.items())
-    passed_over, chosen, winner = [], None, None
-    for number in order:
-        variant = space.variants[number]
-        told = figures(variant.name, variant)
-        if told.kept:
-            chosen, winner = told, variant
+    rejected: dict[int, Judged] = {}
+    chosen, winner = None, None
+    first = outcome = contest.race(rejected.keys())
+    while winner is None and len(rejected) < TRIES:
+        order = [number for number in ranked(outcome) if contest.sound(number)]
+        if not order:
             break
-        passed_over.append(told)
-    points = [figures(space.variants[n].name, space.variants[n]) for n in curve]
+        (best,) = figures([space.variants[order[0]]])
+        if best.kept:
+            chosen, winner = best, space.variants[order[0]]
+        else:
+            rejected[order[0]] = best
+            outcome = contest.race(rejected.keys())
+    curve = front({**first.standings, **outcome.standings}, study.choose.best, contest.sound)
+    declared = figures(list(written.values()))
+    points = figures([space.variants[number] for number in curve])
+    judge = _judge(study, [*written.values()], contest, runner)
     found = Optimisation(
         title=study.title,
         hoped_for=study.hoped_for,
@@ -220,8 +228,8 @@ def _concluded(contest: _Contest, outcome: Race[int], runner: Callable[[Study], 
         chosen=chosen,
         gain=None if winner is None else judge.gain(winner, written[winner.origin]),
         at_the_end=() if winner is None else tuple(at_the_end(winner, space.over[winner.origin])),
-        passed_over=tuple(passed_over),
-        declared=declared,
+        passed_over=tuple(rejected.values()),
+        declared=tuple(declared),
         curve=_curve(points, chosen, study.choose.best),
         paste="" if winner is None else paste(f"{winner.origin}, optimised", winner.design),
         answer=(),
@@ -232,12 +240,12 @@ def _concluded(contest: _Contest, outcome: Race[int], runner: Callable[[Study], 
 
 
 def _judge(
-    study: Study, designs: Mapping[str, Variant], contest: _Contest, runner: Callable[[Study], Runner]
+    study: Study, variants: Sequence[Variant], contest: _Contest, runner: Callable[[Study], Runner]
 ) -> Judge:
     """Who judges these designs: the study with them in place of its own."""
     whole = study.model_copy(
         update={
-            "designs": {name: variant.design for name, variant in designs.items()},
+            "designs": {variant.name: variant.design for variant in variants},
             "optimise": {},
             "compute": study.compute.replace(rows="none"),
         }
