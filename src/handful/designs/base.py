@@ -66,6 +66,7 @@ class Plan:
         hypotheses: What is tested: the columns of the evidence.
         adaptation: What changes the rest of a trial at a look; None when nothing does.
         ends: Whether a trial goes on until every hypothesis is decided, or ends with the first benefit claimed.
+        blinded: Whether nobody learns at the looks before the last who is on which arm; nothing can be claimed there.
         adjusted: Per look the estimate adjusted for the stopping rule, over the grid of counts of the analysis's
             lattice; the analysis's own estimate is reported when None.
     """
@@ -83,6 +84,7 @@ class Plan:
     hypotheses: tuple[Hypothesis, ...] = ONE
     adaptation: Adaptation | None = None
     ends: Literal["all decided", "first success"] = "all decided"
+    blinded: bool = False
     adjusted: tuple[Estimate, ...] | None = None
 
     def truth(self, hypothesis: Hypothesis, scenario: Scenario) -> Scenario:

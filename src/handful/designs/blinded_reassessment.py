@@ -185,6 +185,7 @@ class BlindedReassessment(Resized):
             aim=aim,
             rule=Thresholds((np.inf, analysis.critical(aim.alpha)), (-np.inf, -np.inf)),
             null_benefit=aim.null,
+            blinded=True,
             adaptation=ReassessBlinded(
                 endpoint=endpoint,
                 aim=aim,

@@ -56,7 +56,7 @@ class LookStory:
         month: Month in which it was held; None when recruitment has no timing.
         included: Participants whose outcome was known.
         enrolled: Participants enrolled by then.
-        statistics: What the analysis said of each hypothesis.
+        statistics: What the analysis said of each hypothesis; nothing at a blinded look, where nobody is told.
         success_at_least: Threshold for success; None where success could not be claimed.
         futility_at_most: Threshold for futility; None where there was none.
         decisions: Of each hypothesis: `success`, `futility`, `continue`, `dropped` by the design's adaptation, or `settled` when
@@ -167,7 +167,7 @@ def _look(plan: Plan, step: Step, before: Step | None) -> LookStory:
     record, month = step.record, float(step.cut.month[0])
     upper, lower = plan.rule.upper[step.look], plan.rule.lower[step.look]
     included = int(step.cut.included[0])
-    timed = record.arrival is not None
+    timed, told = record.arrival is not None, not plan.blinded or step.look == plan.looks.number - 1
     enrolled = record.observations.arm[0] >= 0
     if record.arrival is not None:
         there = enrolled & (record.arrival[0] <= month)
@@ -178,7 +178,7 @@ def _look(plan: Plan, step: Step, before: Step | None) -> LookStory:
         month=month if timed else None,
         included=int(enrolled[:included].sum()),
         enrolled=int(there.sum()),
-        statistics=tuple(float(value) for value in step.evidence.statistic[0]),
+        statistics=tuple(float(value) for value in step.evidence.statistic[0]) if told else (),
         success_at_least=float(upper) if np.isfinite(upper) else None,
         futility_at_most=float(lower) if np.isfinite(lower) else None,
         decisions=_decisions(plan, step, before),

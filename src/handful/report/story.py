@@ -118,7 +118,9 @@ def _look(look: LookStory, story: TrialStory, statistic: str) -> str:
         needed.append(f"futility is {low} {sign * look.futility_at_most + 0.0:.4g}")
     rule = f" ({'; '.join(needed)})" if needed else ""
     values = [f"{sign * statistic + 0.0:.4g}" for statistic in look.statistics]
-    if len(values) == 1:
+    if not values:
+        reached, said = "and nobody learns who is on which arm", _SAID[look.decision]
+    elif len(values) == 1:
         reached, said = f"{evidence} is {values[0]}{rule}", _SAID[look.decision]
     else:
         of_each = zip(story.hypotheses, values, look.decisions, strict=True)

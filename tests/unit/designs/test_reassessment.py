@@ -21,6 +21,7 @@ from handful.engine.simulate import Job
 from handful.participants.block import Block
 from handful.participants.endpoint import Endpoint
 from handful.participants.observations import Cut, Outcomes
+from handful.report.story import tell
 from handful.scenarios.base import Scenario
 from handful.stats.promising_zone import PromisingZone
 
@@ -200,6 +201,19 @@ def test_the_story_of_a_trial_says_how_many_are_wanted(design):
     (change,) = story.looks[0].changes
     assert change == f"For the next look {trials.analysed[grown]} participants are wanted in place of 40."
     assert story.looks[1].included == trials.analysed[grown] == len(story.participants)
+
+
+def test_the_story_of_a_blinded_look_tells_no_evidence():
+    job = Job(blinded().plan(Question(SCORE)), means(), 5, 500)
+    story = replay(job, 0)
+    assert story.looks[0].statistics == ()
+    assert len(story.looks[1].statistics) == 1
+    told = [sentence for sentence in tell(story, SCORE, "z") if sentence.startswith("Look ")]
+    assert (
+        told[0]
+        == "Look 1: 20 participants are counted, and nobody learns who is on which arm. The trial goes on."
+    )
+    assert "z is" in told[1]
 
 
 @pytest.mark.parametrize(
