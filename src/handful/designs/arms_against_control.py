@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
+import numpy as np
 from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, StringConstraints, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
@@ -20,6 +21,7 @@ from handful.designs.several_arms import DealtArms
 from handful.designs.single_arm import default_analysis
 from handful.designs.words import count_words, list_words
 from handful.participants.endpoint import Endpoint
+from handful.participants.observations import Outcomes
 from handful.spec.base import wanted
 from handful.spec.quantities import AscendingPercentList, Number, PositiveCount, Ratio
 
@@ -117,7 +119,7 @@ class ArmsAgainstControl(Design):
         """The analysis of one arm against control, checked against the endpoint.
 
         Raises:
-            ValueError: When it does not suit, or the endpoint is a time to event.
+            ValueError: When it does not suit or has no z scale, or the endpoint is a time to event.
         """
         if endpoint.kind == "time to event":
             raise ValueError(
@@ -126,6 +128,14 @@ class ArmsAgainstControl(Design):
             )
         analysis = self.analysis or make(default_analysis(DEFAULT_ANALYSIS, endpoint.kind, self.kind))
         fits(analysis, endpoint, self.margin or 0.0)
+        if analysis.reads is not Outcomes:
+            raise ValueError(f"analysis {analysis.kind!r} does not compare arms that stand side by side")
+        try:
+            analysis.as_z(np.zeros(1))
+        except TypeError:
+            raise ValueError(
+                f"analysis {analysis.kind!r} has no z scale, and the arms are compared on it"
+            ) from None
         return analysis
 
     def arrangement(self) -> SideBySide:

@@ -206,6 +206,19 @@ def test_designs_that_cannot_answer(family: type[Design]) -> None:
         family(arms=3, participants=80, analysis={"kind": "fisher"}).plan(QUESTION)
 
 
+@pytest.mark.parametrize("family", [ArmSelection, MultiArm, DropTheLosers])
+@pytest.mark.parametrize(
+    ("analysis", "said"),
+    [
+        ("paired t", "side by side"),
+        ({"kind": "dual criterion mean difference", "decision value": 4}, "has no z scale"),
+    ],
+)
+def test_analyses_that_cannot_compare_arms(family: type[Design], analysis: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        family(arms=3, participants=80, analysis=analysis).plan(QUESTION)
+
+
 def test_giving_up_by_a_p_value_is_for_two_looks() -> None:
     design = selection(looks=(0.3, 0.6, 1.0), combination={"kind": "fisher", "futility above": 0.5})
     with pytest.raises(ValueError, match="is for two looks"):
