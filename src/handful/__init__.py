@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from handful.analyses.registry import analyses as analysis_kinds
     from handful.designs.arm_selection import ArmSelection
     from handful.designs.base import Question
+    from handful.designs.bayesian import Bayesian
     from handful.designs.bayesian_single_arm import BayesianSingleArm
     from handful.designs.blinded_reassessment import BlindedReassessment
     from handful.designs.drop_the_losers import DropTheLosers
@@ -59,6 +60,7 @@ _HOMES = {
     "analyses.registry": ("analysis_kinds",),
     "designs.arm_selection": ("ArmSelection",),
     "designs.base": ("Question",),
+    "designs.bayesian": ("Bayesian",),
     "designs.bayesian_single_arm": ("BayesianSingleArm",),
     "designs.blinded_reassessment": ("BlindedReassessment",),
     "designs.enrichment": ("Enrichment",),
@@ -101,6 +103,7 @@ _MODULES = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [
     "ArmSelection",
     "Assessment",
+    "Bayesian",
     "BayesianSingleArm",
     "BinaryScenario",
     "BlindedReassessment",

@@ -360,6 +360,74 @@ CASES = {
         binary(0.2, factors=VARIANT),
         binary(0.8, factors=VARIANT),
     ),
+    "bayesian, response": case(
+        design(
+            "bayesian",
+            participants=40,
+            first_look=20,
+            look_every=8,
+            calibrate="type I error",
+            predictive_below=0.05,
+        ),
+        RESPONSE,
+        binary(0.2),
+        binary(0.7),
+    ),
+    "bayesian, response, as it stands": case(
+        design("bayesian", participants=36, allocation="2:1", futility_below=0.1),
+        RESPONSE,
+        binary(0.2, **RECRUITED),
+        binary(0.7, **RECRUITED),
+        type_one_error=0.0402,
+    ),
+    "bayesian, score": case(
+        design(
+            "bayesian",
+            participants=32,
+            analysis={"kind": "dual criterion mean difference", "decision value": 3, "sd": 6},
+            success_above="97.5%",
+            futility_below="10%",
+            futility_value=2,
+        ),
+        SCORE,
+        continuous(0, **RECRUITED),
+        continuous(8, **RECRUITED),
+        type_one_error=0.0452,
+    ),
+    "bayesian, score, large": case(
+        design("bayesian", participants=200, calibrate={"binding": True}, predictive_below=0.1),
+        SCORE,
+        continuous(0),
+        continuous(3),
+    ),
+    "bayesian, bleeds": case(
+        design(
+            "bayesian",
+            participants=32,
+            calibrate={
+                "simulated in": [{"kind": "count", "untreated": 4, "rate ratio": 1, "dispersion": 0.3}],
+                "trials": 20_000,
+            },
+            predictive_below=0.05,
+        ),
+        BLEEDS,
+        counts(1),
+        counts(0.35),
+    ),
+    "bayesian, deaths": case(
+        design(
+            "bayesian",
+            participants=60,
+            events=40,
+            looks=["50%", "75%", "100%"],
+            analysis={"kind": "posterior hazard ratio", "prior events": 6},
+            early_success=False,
+            futility_below=0.1,
+        ),
+        DEATH,
+        deaths(1, **RECRUITED),
+        deaths(0.35, **RECRUITED),
+    ),
 }
 
 

@@ -13,10 +13,10 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from handful.analyses.base import Aim, Evidence, Floats
-from handful.analyses.one_proportion import BetaPosterior
-from handful.analyses.posterior_means import DifferencePosterior
+from handful.analyses.one_proportion import BetaBinomial, BetaPosterior
+from handful.analyses.posterior_means import DifferencePosterior, PosteriorMeanDifference
 from handful.analyses.scales import OnDualCriterion
-from handful.analyses.two_proportions import TwoBetaPosteriors
+from handful.analyses.two_proportions import BetaBinomialTwoArms, TwoBetaPosteriors
 from handful.participants.observations import Cut, Observations
 from handful.spec.quantities import Number, OpenProbability
 from handful.stats.dual_criterion import dual_statistic
@@ -44,6 +44,11 @@ class DualCriterionProportion(OnDualCriterion, BetaPosterior):
         description="Share of favourable results that the posterior median has to reach."
     )
 
+    @property
+    def significance(self) -> BetaBinomial:
+        """The posterior probability alone."""
+        return BetaBinomial(prior=self.prior)
+
     def table(self, size: int, benchmark: float) -> Floats:
         """Both criteria in every possible trial."""
         return dual_statistic(super().table(size, benchmark), super().table(size, self.decision_value))
@@ -62,6 +67,11 @@ class DualCriterionTwoArms(OnDualCriterion, TwoBetaPosteriors):
         description="Difference in the share of favourable results that the posterior median has to reach."
     )
 
+    @property
+    def significance(self) -> BetaBinomialTwoArms:
+        """The posterior probability alone."""
+        return BetaBinomialTwoArms(prior_treated=self.prior_treated, prior_control=self.prior_control)
+
     def table(self, control: int, treated: int, null: float = 0.0) -> Floats:
         """Both criteria in every possible trial."""
         return dual_statistic(
@@ -79,6 +89,16 @@ class DualCriterionMeans(OnDualCriterion, DifferencePosterior):
     decision_value: Number = Field(
         description="Benefit that the posterior median has to reach, in the unit of the outcome."
     )
+
+    @property
+    def significance(self) -> PosteriorMeanDifference:
+        """The posterior probability alone."""
+        return PosteriorMeanDifference(
+            sd=self.sd,
+            variances=self.variances,
+            prior_treated=self.prior_treated,
+            prior_control=self.prior_control,
+        )
 
     def evidence(self, seen: Observations, cut: Cut, aim: Aim) -> Evidence:
         """Both criteria of every trial."""

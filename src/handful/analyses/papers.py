@@ -233,6 +233,14 @@ PAPERS = (
         "",
     ),
     Reference(
+        "saville2014",
+        "Saville BR, Connor JT, Ayers GD, Alvarez J",
+        2014,
+        "The utility of Bayesian predictive probabilities for interim monitoring of clinical trials",
+        "Clinical Trials 11:485-493",
+        "10.1177/1740774514531352",
+    ),
+    Reference(
         "schoenfeld1981",
         "Schoenfeld D",
         1981,

@@ -46,6 +46,11 @@ class PosteriorHazardRatio(OnPosterior):
         0.0, description="Events that the prior is worth; 0 for a flat prior of the log hazard ratio."
     )
 
+    @property
+    def prior_worth(self) -> tuple[float, float]:
+        """Events, half of them on each arm."""
+        return self.prior_events / 2, self.prior_events / 2
+
     def evidence(self, seen: Observations, cut: Cut, aim: Aim) -> Evidence:
         """Posterior probability of benefit."""
         return Evidence(self._benefit(seen, cut, aim).above(aim.null)[:, None])

@@ -165,6 +165,12 @@ class PosteriorMeanDifference(OnPosterior, DifferencePosterior):
     meaning: ClassVar[str] = "Bayesian comparison of two means with normal-inverse-gamma priors"
     references: ClassVar[tuple[str, ...]] = ("gelman2013", "ruben1960")
 
+    @property
+    def prior_worth(self) -> tuple[float, float]:
+        """Participants."""
+        worth = [0.0 if prior is None else prior.participants for prior in (self.prior_control, self.prior_treated)]
+        return worth[0], worth[1]
+
     def evidence(self, seen: Observations, cut: Cut, aim: Aim) -> Evidence:
         """Posterior probability of benefit."""
         return Evidence(self.probability(seen, cut, aim)[:, None])

@@ -63,6 +63,11 @@ class PosteriorRateRatio(RatePosteriors):
         _JEFFREYS, description=_WORTH.format(" of control")
     )
 
+    @property
+    def prior_worth(self) -> tuple[float, float]:
+        """Participants."""
+        return self.prior_control[1], self.prior_treated[1]
+
     def evidence(self, seen: Observations, cut: Cut, aim: Aim) -> Evidence:
         """Posterior probability of benefit."""
         rates, known = self._rates(seen, cut)

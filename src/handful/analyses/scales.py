@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import ClassVar
 
 import numpy as np
@@ -58,6 +59,11 @@ class OnPosterior(Analysis):
 
     statistic_name: ClassVar[str] = "posterior probability of benefit"
 
+    @property
+    def prior_worth(self) -> tuple[float, float]:
+        """What the prior is worth on control and on treatment, in whatever the information of the data is counted in."""
+        return 0.0, 0.0
+
     def critical(self, alpha: float) -> float:
         """One minus the level: the posterior probability of no benefit is at most the level."""
         return (1.0 - alpha) / _ROUNDING
@@ -78,6 +84,11 @@ class OnDualCriterion(Analysis):
     """
 
     statistic_name: ClassVar[str] = "posterior probability of benefit, if its median is relevant"
+
+    @property
+    @abstractmethod
+    def significance(self) -> OnPosterior:
+        """The posterior probability alone, without what is asked of the median."""
 
     def critical(self, alpha: float) -> float:
         """One minus the level, as for a posterior probability.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handful.designs.arm_selection import ArmSelection
 from handful.designs.base import Design
+from handful.designs.bayesian import Bayesian
 from handful.designs.bayesian_single_arm import BayesianSingleArm
 from handful.designs.blinded_reassessment import BlindedReassessment
 from handful.designs.drop_the_losers import DropTheLosers
@@ -39,6 +40,7 @@ for _family in (
     DropTheLosers,
     MultiArm,
     Enrichment,
+    Bayesian,
 ):
     families.register(_family)
 

@@ -99,6 +99,13 @@ PAPERS = (
         "10.1002/sim.3861",
     ),
     Reference(
+        "fda2026-bayesian",
+        "US Food and Drug Administration",
+        2026,
+        "Use of Bayesian methodology in clinical trials of drug and biological products: draft guidance for industry",
+        "Docket FDA-2025-D-3217",
+    ),
+    Reference(
         "friede2012",
         "Friede T, Parsons N, Stallard N",
         2012,

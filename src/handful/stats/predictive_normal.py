@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
+from handful.stats._arguments import proportion
 from handful.stats.normal_posterior import FLAT, Normal, updated
 
 Array = NDArray[np.float64]
@@ -59,3 +60,34 @@ def normal_predictive_probability(
     worth = np.where(belief.information > 0.0, belief.information, 1.0)
     chance = ndtr((np.where(to_come, belief.mean, 0.0) - gap) / np.sqrt(1.0 / more + 1.0 / worth))
     return np.where(to_come, chance, (known >= goal).astype(np.float64))
+
+
+def interim_z(predictive: float, final_z: float, share: ArrayLike) -> Array:
+    """The posterior z at an interim look with which the final analysis is predicted to succeed with a given probability.
+
+    A posterior that is normal, with z its mean above the null over its standard deviation, is held at the end against
+    `final_z`. What is to come moves its mean by a normal amount around 0, so that the predictive probability p belongs to
+    z = sqrt(share) final_z + sqrt(1 - share) Phi^-1(p); prior information counts as information in `share`.
+
+    Args:
+        predictive: predictive probability, in (0, 1).
+        final_z: posterior z with which the final analysis succeeds.
+        share: information at the interim over that at the end, in (0, 1].
+
+    Returns:
+        The z, of the shape of `share`; the predictive probability is below `predictive` where the posterior z is below it.
+
+    Raises:
+        ValueError: if an argument is out of range.
+
+    Example:
+        >>> print(f"{interim_z(0.10, 1.96, 0.5):.3f}")
+        0.480
+        >>> print(f"{normal_predictive_probability(0.48, 1.0, 2.0, 1.96 / 2**0.5):.3f}")
+        0.100
+    """
+    fraction = np.asarray(share, dtype=np.float64)
+    if not np.all((fraction > 0.0) & (fraction <= 1.0)):
+        raise ValueError(f"share must be above 0 and at most 1, got {share!r}")
+    quantile = float(ndtri(proportion(predictive, "predictive")))
+    return np.asarray(np.sqrt(fraction) * final_z + np.sqrt(1.0 - fraction) * quantile)
