@@ -26,7 +26,7 @@ from handful.scenarios.draws import drawn
 from handful.scenarios.factors import MOST_FACTORS, Factor, Traits, effect_share, found, modified, traits
 from handful.scenarios.operations import Product, Recruitment
 from handful.spec.base import Spec, wanted
-from handful.spec.quantities import NonNegativeNumber, Number, Share
+from handful.spec.quantities import Multiple, NonNegativeNumber, Number, Share
 
 
 class Scenario(Spec):
@@ -73,7 +73,7 @@ class Scenario(Spec):
         max_length=MOST_FACTORS,
         description="Factors known before treatment, which minimisation can balance and which may name a subgroup; at most six.",
     )
-    arm_effects: tuple[Number, ...] = Field(
+    arm_effects: tuple[Multiple, ...] = Field(
         (),
         max_length=8,
         description="Effect of each treatment arm of a design with several, as a share of the effect: [0, 50%, 100%]. Without it "

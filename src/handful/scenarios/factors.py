@@ -17,7 +17,7 @@ from pydantic import Field
 from handful.kernels.streams import Purpose, uniforms
 from handful.participants.block import Block
 from handful.spec.base import Spec
-from handful.spec.quantities import Number, OpenProbability, Share
+from handful.spec.quantities import Multiple, Number, OpenProbability, Share
 
 Floats = NDArray[np.float64]
 Traits = NDArray[np.int8]
@@ -36,11 +36,11 @@ class Factor(Spec):
         description="How much higher the outcome is in those who have it, whatever their arm: points of "
         "proportion, units, or the log of a ratio of odds, rates or hazards.",
     )
-    effect_with: Number = Field(
+    effect_with: Multiple = Field(
         1.0,
         description="Effect of treatment in those who have it, as a share of the effect that the scenario states.",
     )
-    effect_without: Number = Field(
+    effect_without: Multiple = Field(
         1.0,
         description="The same in those who do not have it: 0 when they gain nothing, below 0 when treatment harms them.",
     )

@@ -36,6 +36,7 @@ from handful.spec.reading import (
     Refused,
     read_fraction,
     read_months,
+    read_multiple,
     read_number,
     read_rate,
     read_ratio,
@@ -264,6 +265,18 @@ Number = Annotated[
     ),
 ]
 """A finite number, at most 1e12 in size."""
+
+Multiple = Annotated[
+    float,
+    Quantity(
+        "a share such as 50% or 0.5, which may be below 0 or above 100%",
+        read_multiple,
+        {"type": "number", "minimum": -LARGEST_NUMBER, "maximum": LARGEST_NUMBER},
+        (rf"{NUMBER_PATTERN} *%?",),
+        "50%",
+    ),
+]
+"""How many times something else a value is, such as the effect of a dose as a share of the full effect."""
 
 NonNegativeNumber = Annotated[float, _number("a number of at least 0", 0.0, _up_to_the_largest())]
 """A finite number from 0 to 1e12."""

@@ -122,6 +122,26 @@ def read_fraction(value: Any, *, zero: bool = True, one: bool = True) -> float:
     return number
 
 
+def read_multiple(value: Any) -> float:
+    """Read how many times something else a value is, as a number or a percentage; it may be negative or above 1.
+
+    Args:
+        value: What was written.
+
+    Returns:
+        The multiple. A percentage is rounded once.
+
+    Raises:
+        Refused: When the value is neither.
+
+    Example:
+        >>> read_multiple("-50%"), read_multiple(1.2)
+        (-0.5, 1.2)
+    """
+    percent = _match(_PERCENT, value)
+    return _hundredth(percent[1]) if percent else read_number(value)
+
+
 def read_months(value: Any, *, zero: bool = True) -> float:
     """Read a length of time in months; a bare number is months.
 
