@@ -87,6 +87,11 @@ class Plan:
     blinded: bool = False
     adjusted: tuple[Estimate, ...] | None = None
 
+    @property
+    def follows_information(self) -> bool:
+        """Whether the rule has to be told how much information the looks really have."""
+        return self.rule.at_observed
+
     def truth(self, hypothesis: Hypothesis, scenario: Scenario) -> Scenario:
         """The scenario as it is for the arm and the people that a hypothesis is about.
 

@@ -23,8 +23,9 @@ from handful.participants.potential import Participants
 
 
 class Decision(IntEnum):
-    """What a rule says of one hypothesis at one look."""
+    """What a rule says of one hypothesis at one look; below 0 the trial ends without a claim of benefit."""
 
+    HARM = -2
     FUTILITY = -1
     CONTINUE = 0
     SUCCESS = 1
@@ -187,7 +188,13 @@ class Record:
 class Looks(ABC):
     """When the data are looked at; `planned` counts participants or events, as `counts` says."""
 
-    counts: ClassVar[Literal["participants", "events"]] = "participants"
+    known_sizes: ClassVar[bool] = True
+    """Whether every trial has the planned number at each look, unless participants run out."""
+
+    @property
+    def counts(self) -> Literal["participants", "events"]:
+        """What is counted."""
+        return "participants"
 
     @property
     @abstractmethod
@@ -208,6 +215,22 @@ class Looks(ABC):
     @abstractmethod
     def planned(self) -> tuple[int, ...]:
         """Participants (or events) planned at each look."""
+
+    def reached(self, record: Record, cut: Cut) -> Integers:
+        """Information that a look really has: participants whose outcome is seen (or events), shape (trials,).
+
+        Args:
+            record: The block as it would be seen if nobody stopped it.
+            cut: What is looked at.
+        """
+        seen = record.observations
+        there = (np.arange(seen.shape[1]) < cut.included[:, None]) & (seen.arm >= 0)
+        if seen.observed is not None:
+            there &= seen.observed
+        if self.counts == "events":
+            assert isinstance(seen, Events)
+            there &= seen.event & (seen.entry + seen.time <= cut.month[:, None])
+        return np.asarray(there.sum(axis=1, dtype=np.int64))
 
     @abstractmethod
     def describe(self) -> str:
@@ -261,8 +284,12 @@ class EventCounts(Looks):
         events: Events at each look, increasing.
     """
 
-    counts = "events"
     events: tuple[int, ...]
+
+    @property
+    def counts(self) -> Literal["participants", "events"]:
+        """Events."""
+        return "events"
 
     @property
     def number(self) -> int:
@@ -311,30 +338,86 @@ def _first_enrolled(record: Record, sizes: Integers) -> Cut:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """What the statistic is held against at one look: numbers, or one for each trial of shape (trials, 1).
+
+    Attributes:
+        success: Benefit is claimed at or above this; infinite where it cannot be.
+        futility: The trial is given up at or below this; minus infinite where it cannot be.
+        futility_from: Only at or above this; minus infinite where everything below is futile.
+        harm: The trial stops for harm at or below this; minus infinite where it cannot.
+    """
+
+    success: float | Floats
+    futility: float | Floats
+    futility_from: float | Floats = -np.inf
+    harm: float | Floats = -np.inf
+
+    def decide(self, statistic: Floats) -> NDArray[np.int8]:
+        """Decision on each statistic, of its shape; the codes are those of `Decision`."""
+        success = statistic >= self.success
+        futility = (statistic <= self.futility) & ~success
+        if np.any(np.isfinite(self.futility_from)):
+            futility &= statistic >= self.futility_from
+        said = success.view(np.int8) - futility.view(np.int8)  # the codes of `Decision`
+        if np.any(np.isfinite(self.harm)):
+            said[(statistic <= self.harm) & ~success] = Decision.HARM
+        return said
+
+
+@dataclass(frozen=True)
 class Thresholds:
     """The rule: claim benefit at or above `upper`, give up at or below `lower`, look by look.
+
+    In a two-sided design the trial also stops for harm, at or below `harm`, and what is futile is an interval around no
+    effect, from `futility_from` to `lower`.
 
     Attributes:
         upper: Per look; infinite where success cannot be claimed.
         lower: Per look; minus infinite where the trial cannot stop for futility.
         binding: Whether the futility thresholds must be obeyed for the error rate to hold.
+        harm: Per look; None where the trial never stops for harm.
+        futility_from: Per look; None where everything at or below `lower` is futile.
     """
 
     upper: tuple[float, ...]
     lower: tuple[float, ...]
     binding: bool = False
+    harm: tuple[float, ...] | None = None
+    futility_from: tuple[float, ...] | None = None
+
+    at_observed: ClassVar[bool] = False
+    """Whether the limits of a look follow the information that it really has, so that the rule has to be told."""
 
     @classmethod
     def single(cls, upper: float) -> Thresholds:
         """One look and one threshold."""
         return cls((upper,), (-np.inf,))
 
-    def decide(self, look: int, evidence: Evidence) -> NDArray[np.int8]:
-        """Decision of every trial and hypothesis, shape (trials, hypotheses); the codes are those of `Decision`."""
-        statistic = evidence.statistic
-        success = statistic >= self.upper[look]
-        futility = (statistic <= self.lower[look]) & ~success
-        return success.view(np.int8) - futility.view(np.int8)  # the codes of `Decision`
+    def limits(self, look: int, reached: Integers | None = None) -> Limits:
+        """What the statistic is held against at a look.
+
+        Args:
+            look: Number of the look, from 0.
+            reached: Information at this look and those before in each trial, shape (trials, look + 1); what was planned when
+                None. See `Looks.reached`.
+        """
+        return Limits(
+            self.upper[look],
+            self.lower[look],
+            -np.inf if self.futility_from is None else self.futility_from[look],
+            -np.inf if self.harm is None else self.harm[look],
+        )
+
+    def decide(self, look: int, evidence: Evidence, reached: Integers | None = None) -> NDArray[np.int8]:
+        """Decision of every trial and hypothesis, shape (trials, hypotheses); the codes are those of `Decision`.
+
+        Args:
+            look: Number of the look, from 0.
+            evidence: What the analysis says.
+            reached: As in `limits`.
+        """
+        return self.limits(look, reached).decide(evidence.statistic)
 
 
 def interim_sizes(fractions: Sequence[float], total: int, unit: int = 1) -> tuple[int, ...]:

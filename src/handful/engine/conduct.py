@@ -18,7 +18,7 @@ from handful.designs.pieces import Decision, Record
 from handful.engine.trials import Trials
 from handful.kernels.counting import allocated_prefix, arrived_by
 from handful.kernels.several_arms import nth_enrolled
-from handful.participants.observations import NOT_ENROLLED, Arms, Cut, Flags, Stage
+from handful.participants.observations import NOT_ENROLLED, Arms, Cut, Flags, Integers, Stage
 from handful.participants.potential import Participants
 
 Decisions = NDArray[np.int8]
@@ -39,6 +39,7 @@ class Step:
         running: Trials that were still running when the look was held.
         steering: How the trials had been steered when the look was held; None when nothing adapts.
         after: How those that go on are steered from then on; None likewise.
+        reached: Information at this look and those before, shape (trials, look + 1); None where nothing follows it.
     """
 
     look: int
@@ -50,6 +51,7 @@ class Step:
     running: Flags
     steering: Steering | None
     after: Steering | None
+    reached: Integers | None = None
 
 
 def steps(plan: Plan, people: Participants) -> Iterator[Step]:
@@ -68,19 +70,23 @@ def steps(plan: Plan, people: Participants) -> Iterator[Step]:
     running = np.ones(trials, dtype=np.bool_)
     settled = np.zeros((trials, len(plan.hypotheses)), dtype=np.int8)
     earlier: tuple[Stage, ...] = ()
+    reached: Integers | None = None
     for look in range(last + 1):
         sizes, tested = (None, None) if steering is None else (steering.sizes[:, look], steering.tested)
         cut = replace(plan.looks.cut(look, record, trials, sizes), earlier=earlier, tested=tested)
         held = running & np.isfinite(cut.month)
         live = replace(cut, included=cut.included * held)
         evidence = plan.analysis.evidence(record.observations, live, plan.aim)
-        said = plan.rule.decide(look, evidence)
+        if plan.follows_information:
+            now = plan.looks.reached(record, live)[:, None]
+            reached = now if reached is None else np.hstack([reached, now])
+        said = plan.rule.decide(look, evidence, reached)
         # To continue is 0: an ended trial says nothing more, and what a hypothesis was told first remains.
         said *= held[:, None]
         if len(plan.hypotheses) > 1:
             said *= settled == CONTINUE
         settled = settled + said
-        step = Step(look, record, cut, evidence, said, settled, running, steering, steering)
+        step = Step(look, record, cut, evidence, said, settled, running, steering, steering, reached)
         running = held & _goes_on(plan, settled)
         if look < last and running.any() and steering is not None and plan.adaptation is not None:
             enrolled = cut.included if record.arrival is None else arrived_by(record.arrival, cut.month)

@@ -96,7 +96,7 @@ def walk(plan: Plan, lattice: Lattice, chances: Mapping[str, Floats]) -> Iterato
         statistic = lattice.statistic[look]
         said = plan.rule.decide(look, Evidence(statistic.reshape(-1, 1)))[:, 0].reshape(statistic.shape)
         success = np.where(said == Decision.SUCCESS, mass, 0.0)
-        ends = (said != Decision.SUCCESS) if look == last else (said == Decision.FUTILITY)
+        ends = (said != Decision.SUCCESS) if look == last else (said < Decision.CONTINUE)
         yield Stopped(look, success, np.where(ends, mass, 0.0))
         mass = np.where(said == Decision.CONTINUE, mass, 0.0)
 

@@ -46,6 +46,8 @@ def process_of(plan: Plan, scenario: Scenario, benefit: float | None = None) -> 
     variance = scenario.variance(plan.endpoint)
     if variance is None or not scenario.steady or plan.looks.counts != plan.analysis.information_comes_from:
         return None
+    if not plan.looks.known_sizes:
+        return None
     if plan.adaptation is not None:
         return None  # the information at a look depends on the data
     sizes = []
@@ -72,12 +74,21 @@ def characteristics(
     process = process_of(plan, scenario, benefit)
     if process is None:
         return None
-    upper = tuple(_on_z(plan.analysis, threshold) for threshold in plan.rule.upper)
-    lower = (*(_on_z(plan.analysis, threshold) for threshold in plan.rule.lower[:-1]), upper[-1])
-    crossing = crossing_probabilities(process.information, lower, upper, process.effect)
-    return NumericCharacteristics(np.asarray(crossing.upper), np.asarray(crossing.lower))
+    rule = plan.rule
+    if rule.futility_from is not None and rule.futility_from != tuple(-limit for limit in rule.lower):
+        return None  # the integration knows regions of futility around no effect alone
+    upper = _on_z(plan.analysis, rule.upper)
+    lower = _on_z(plan.analysis, rule.lower if rule.harm is None else rule.harm)
+    inner = None
+    if rule.futility_from is not None:
+        lower = (-np.inf,) * len(upper) if rule.harm is None else lower
+        inner = tuple(max(0.0, limit) for limit in _on_z(plan.analysis, rule.lower))
+    crossing = crossing_probabilities(process.information, lower, upper, process.effect, inner=inner)
+    failure = np.asarray(crossing.lower + crossing.inner)
+    failure[-1] = max(0.0, 1.0 - crossing.upper.sum() - failure[:-1].sum())
+    return NumericCharacteristics(np.asarray(crossing.upper), failure)
 
 
-def _on_z(analysis: Analysis, threshold: float) -> float:
-    """A threshold on the z scale; infinite ones stay."""
-    return analysis.to_z(threshold) if np.isfinite(threshold) else threshold
+def _on_z(analysis: Analysis, thresholds: tuple[float, ...]) -> tuple[float, ...]:
+    """Thresholds on the z scale; infinite ones stay."""
+    return tuple(analysis.to_z(limit) if np.isfinite(limit) else limit for limit in thresholds)

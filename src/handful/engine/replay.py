@@ -16,7 +16,7 @@ from handful.engine.simulate import Job
 from handful.engine.trials import Trials
 from handful.engine.truth import Truth
 from handful.participants.block import Block
-from handful.participants.observations import Courses, Events, Outcomes, Pairs
+from handful.participants.observations import Courses, Events, Floats, Outcomes, Pairs
 from handful.participants.potential import Participants
 
 
@@ -59,9 +59,11 @@ class LookStory:
         statistics: What the analysis said of each hypothesis; nothing at a blinded look, where nobody is told.
         success_at_least: Threshold for success; None where success could not be claimed.
         futility_at_most: Threshold for futility; None where there was none.
-        decisions: Of each hypothesis: `success`, `futility`, `continue`, `dropped` by the design's adaptation, or `settled` when
-            it was decided before; at the last look `no success` in place of `continue`.
+        decisions: Of each hypothesis: `success`, `futility`, `harm`, `continue`, `dropped` by the design's adaptation, or
+            `settled` when it was decided before; at the last look `no success` in place of `continue`.
         changes: What was changed at the look for the rest of the trial, one sentence an item.
+        futility_at_least: Where what is futile begins; None where everything below `futility_at_most` is.
+        harm_at_most: Threshold for stopping for harm; None where there was none.
     """
 
     number: int
@@ -73,11 +75,13 @@ class LookStory:
     futility_at_most: float | None
     decisions: tuple[str, ...]
     changes: tuple[str, ...] = ()
+    futility_at_least: float | None = None
+    harm_at_most: float | None = None
 
     @property
     def decision(self) -> str:
         """The decision on the trial: `success` when anything was claimed, else what goes on, else the last word."""
-        order = ("success", "continue", "no success", "futility", "dropped", "settled")
+        order = ("success", "continue", "harm", "no success", "futility", "dropped", "settled")
         return min(self.decisions, key=order.index)
 
 
@@ -165,7 +169,7 @@ def _month(record: Record, end: Trials) -> float | None:
 def _look(plan: Plan, step: Step, before: Step | None) -> LookStory:
     """Tell one look, and what it changed for the next."""
     record, month = step.record, float(step.cut.month[0])
-    upper, lower = plan.rule.upper[step.look], plan.rule.lower[step.look]
+    limits = plan.rule.limits(step.look, step.reached)
     included = int(step.cut.included[0])
     timed, told = record.arrival is not None, not plan.blinded or step.look == plan.looks.number - 1
     enrolled = record.observations.arm[0] >= 0
@@ -179,16 +183,24 @@ def _look(plan: Plan, step: Step, before: Step | None) -> LookStory:
         included=int(enrolled[:included].sum()),
         enrolled=int(there.sum()),
         statistics=tuple(float(value) for value in step.evidence.statistic[0]) if told else (),
-        success_at_least=float(upper) if np.isfinite(upper) else None,
-        futility_at_most=float(lower) if np.isfinite(lower) else None,
+        success_at_least=_finite(limits.success),
+        futility_at_most=_finite(limits.futility),
         decisions=_decisions(plan, step, before),
         changes=_changes(plan, step),
+        futility_at_least=_finite(limits.futility_from),
+        harm_at_most=_finite(limits.harm),
     )
+
+
+def _finite(limit: float | Floats) -> float | None:
+    """A limit of the one trial, or None where there is none."""
+    value = float(np.asarray(limit).ravel()[0])
+    return value if np.isfinite(value) else None
 
 
 def _decisions(plan: Plan, step: Step, before: Step | None) -> tuple[str, ...]:
     """What was said of each hypothesis, by the rule or by the adaptation."""
-    words = {Decision.SUCCESS: "success", Decision.FUTILITY: "futility", Decision.CONTINUE: "continue"}
+    words = {decision: decision.name.lower() for decision in Decision}
     last = step.look == plan.looks.number - 1
     said = []
     earlier = np.zeros_like(step.settled[0]) if before is None else before.settled[0]

@@ -14,6 +14,7 @@ from handful.select.words import benefit_words
 _SAID = {
     "success": "Benefit is claimed.",
     "futility": "The trial stops without a claim.",
+    "harm": "The trial stops for harm.",
     "continue": "The trial goes on.",
     "no success": "Benefit is not claimed.",
     "dropped": "The trial stops without a claim.",
@@ -22,6 +23,7 @@ _SAID = {
 _SAID_OF_ONE = {
     "success": "benefit is claimed",
     "futility": "dropped for futility",
+    "harm": "dropped for harm",
     "dropped": "dropped",
     "continue": "goes on",
     "no success": "benefit is not claimed",
@@ -114,8 +116,13 @@ def _look(look: LookStory, story: TrialStory, statistic: str) -> str:
     needed = []
     if look.success_at_least is not None:
         needed.append(f"a claim needs {high} {sign * look.success_at_least + 0.0:.4g}")
-    if look.futility_at_most is not None:
+    if look.futility_at_most is not None and look.futility_at_least is not None:
+        ends = sorted(sign * limit + 0.0 for limit in (look.futility_at_least, look.futility_at_most))
+        needed.append(f"futility is between {ends[0]:.4g} and {ends[1]:.4g}")
+    elif look.futility_at_most is not None:
         needed.append(f"futility is {low} {sign * look.futility_at_most + 0.0:.4g}")
+    if look.harm_at_most is not None:
+        needed.append(f"harm is {low} {sign * look.harm_at_most + 0.0:.4g}")
     rule = f" ({'; '.join(needed)})" if needed else ""
     values = [f"{sign * statistic + 0.0:.4g}" for statistic in look.statistics]
     if not values:
