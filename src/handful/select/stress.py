@@ -39,10 +39,11 @@ def _under(bench: Bench, name: str, plan: Plan, one: Stress) -> StressResult | N
     boundary = bench.null_for(plan)
     points = [_point(bench, name, plan, one.name, 0.0, boundary, bench.hoped)]
     for amount in one.amounts:
-        null = one.apply(boundary, endpoint, hoped, amount)
         good = one.apply(bench.hoped, endpoint, hoped, amount)
-        if null is None or good is None:
+        if good is None:
             continue
+        # Where there is no effect, a stress of the effect has nothing to change.
+        null = one.apply(boundary, endpoint, hoped, amount) or boundary
         points.append(_point(bench, name, plan, one.name, amount, null, good))
     if len(points) == 1:
         return None

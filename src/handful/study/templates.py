@@ -14,6 +14,7 @@ DEFAULT = "stargardt-rpe"
 """The template that is taken when none is named."""
 
 BY_IDEA = {
+    "enrichment": "embark",
     "fellow-eye": "stargardt-rpe",
     "own-control": "hope-b",
     "paired-wounds": "viital",
