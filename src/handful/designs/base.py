@@ -20,10 +20,11 @@ from handful.analyses.base import Aim, Analysis, Estimate
 from handful.analyses.hypotheses import ONE, Hypothesis
 from handful.designs.adaptation import Adaptation
 from handful.designs.arrangements import Arrangement
+from handful.designs.estimators import PLAIN, Estimator
 from handful.designs.pieces import Allocation, KnownOutcomes, Looks, Thresholds
 from handful.participants.block import Block
 from handful.participants.endpoint import Endpoint
-from handful.participants.observations import Cut, Observations
+from handful.participants.observations import Cut, Integers, Observations
 from handful.participants.potential import Participants
 from handful.scenarios.base import Scenario
 from handful.spec.base import Spec
@@ -67,8 +68,7 @@ class Plan:
         adaptation: What changes the rest of a trial at a look; None when nothing does.
         ends: Whether a trial goes on until every hypothesis is decided, or ends with the first benefit claimed.
         blinded: Whether nobody learns at the looks before the last who is on which arm; nothing can be claimed there.
-        adjusted: Per look the estimate adjusted for the stopping rule, over the grid of counts of the analysis's
-            lattice; the analysis's own estimate is reported when None.
+        estimator: What is reported of a trial that stopped: the estimate of the analysis, or one adjusted for the looks.
     """
 
     endpoint: Endpoint
@@ -85,12 +85,12 @@ class Plan:
     adaptation: Adaptation | None = None
     ends: Literal["all decided", "first success"] = "all decided"
     blinded: bool = False
-    adjusted: tuple[Estimate, ...] | None = None
+    estimator: Estimator = PLAIN
 
     @property
     def follows_information(self) -> bool:
-        """Whether the rule has to be told how much information the looks really have."""
-        return self.rule.at_observed
+        """Whether the rule or the estimator has to be told how much information the looks really have."""
+        return self.rule.at_observed or self.estimator.follows_information
 
     def truth(self, hypothesis: Hypothesis, scenario: Scenario) -> Scenario:
         """The scenario as it is for the arm and the people that a hypothesis is about.
@@ -149,7 +149,12 @@ class Plan:
         return self.arrangement.subgroup
 
     def estimate(
-        self, seen: Observations, cut: Cut, look: NDArray[np.int8], hypothesis: NDArray[np.int8]
+        self,
+        seen: Observations,
+        cut: Cut,
+        look: NDArray[np.int8],
+        hypothesis: NDArray[np.int8],
+        reached: Integers | None = None,
     ) -> Estimate:
         """The estimate that the design reports, for trials that stopped at the given looks.
 
@@ -158,19 +163,11 @@ class Plan:
             cut: When each trial ended.
             look: Look at which it ended.
             hypothesis: Which hypothesis each trial reports on.
+            reached: Information at the looks, where something follows it.
         """
         if len(self.hypotheses) > 1:
             return self.analysis.estimate_of(seen, cut, self.aim, hypothesis)
-        if self.adjusted is None:
-            return self.analysis.estimate(seen, cut, self.aim)
-        counts = self.analysis.counts(seen, cut, self.aim)
-        reported = Estimate(*(np.full(len(look), np.nan) for _ in range(3)))
-        for k, table in enumerate(self.adjusted):
-            here = look == k
-            index = tuple(np.minimum(c[here], n - 1) for c, n in zip(counts, table.value.shape, strict=True))
-            for part in ("value", "lower", "upper"):
-                getattr(reported, part)[here] = getattr(table, part)[index]
-        return reported
+        return self.estimator.of_trials(self.analysis, seen, cut, self.aim, look, reached)
 
 
 @dataclass(frozen=True)

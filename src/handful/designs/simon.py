@@ -12,6 +12,7 @@ from handful.analyses.base import Aim, Estimate
 from handful.analyses.registry import make
 from handful.designs.arrangements import SideBySide
 from handful.designs.base import Design, Plan, Question, Stress
+from handful.designs.estimators import FromTables
 from handful.designs.pieces import AllTreated, KnownOutcomes, Thresholds
 from handful.designs.stresses import (
     BENCHMARK_LIMIT,
@@ -92,7 +93,7 @@ class Simon(Design):
                 lower=(stages.first_stage_futility, -np.inf),
                 binding=True,
             ),
-            adjusted=_adjusted(stages, self.benchmark, 1 - 2 * alpha),
+            estimator=FromTables(_adjusted(stages, self.benchmark, 1 - 2 * alpha)),
         )
 
     def describe(self, question: Question) -> list[str]:

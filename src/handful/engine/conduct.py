@@ -138,7 +138,7 @@ def conduct(plan: Plan, people: Participants) -> Trials:
         _close_unfinished(record, finished, included, month)
     there = included if record.arrival is None else arrived_by(record.arrival, month)
     allocated = allocated_prefix(record.observations.arm, there, plan.arms + 1).astype(np.int32)
-    estimate = plan.estimate(record.observations, Cut(included, month), look, hypothesis)
+    estimate = plan.estimate(record.observations, Cut(included, month), look, hypothesis, step.reached)
     return Trials(
         success=_of_any(claims),
         look=look,

@@ -139,7 +139,7 @@ def characteristics(
         The characteristics.
     """
     at_one_point = {name: np.array([chance]) for name, chance in chances.items()}
-    estimates = plan.adjusted or lattice.estimate
+    estimates = plan.estimator.of_counts(lattice)
     planned = plan.looks.planned()
     success_at, failure_at = np.zeros(len(planned)), np.zeros(len(planned))
     sums = np.zeros(4)

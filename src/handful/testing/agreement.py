@@ -170,7 +170,7 @@ def possible_errors(job: Job) -> tuple[Floats, Floats]:
     assert lattice is not None
     assert chances is not None
     truth = job.scenario.assigned_benefit(plan.endpoint)
-    estimates = plan.adjusted or lattice.estimate
+    estimates = plan.estimator.of_counts(lattice)
     errors: list[Floats] = []
     weights: list[Floats] = []
     for stopped in exact.walk(plan, lattice, {name: np.array([value]) for name, value in chances.items()}):
