@@ -36,6 +36,7 @@ def case(what: Design, endpoint: Endpoint, null: Scenario, hoped: Scenario, **mo
     return DesignCase(what, Question(endpoint), null, hoped, **more)
 
 
+AT_ONCE = Endpoint(name="response", kind="binary")
 VARIANT = [{"name": "variant", "share": 0.5, "effect without": 0.25}]
 RELAXED = {"baseline": {"mean": 50, "sd": 8, "within sd": 3}}
 
@@ -329,7 +330,7 @@ CASES = {
     ),
     "optimal allocation, response": case(
         design("optimal allocation", participants=30, at_least="20%"),
-        RESPONSE,
+        AT_ONCE,
         binary(0.2),
         binary(0.8),
     ),

@@ -7,20 +7,28 @@ treated, each with the result they had; it takes people as they came, and holds 
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import lru_cache, partial
 from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field, SerializeAsAny
 
-from handful.analyses.base import Aim, Estimate, Evidence, Floats, Integers
+from handful.analyses.base import Aim, Estimate, Evidence, Floats, Integers, Lattice
 from handful.analyses.resampling import addresses
 from handful.analyses.response_rule import ResponseRule
 from handful.analyses.scales import OnPValues
-from handful.analyses.two_proportions import TwoProportions, favourable, look_up, score_estimates
+from handful.analyses.two_proportions import (
+    TwoProportions,
+    drawn_lattice,
+    favourable,
+    look_up,
+    on_states,
+    score_estimates,
+)
 from handful.participants.observations import Cut, Flags, Observations, Outcomes
 from handful.spec.quantities import PositiveCount
-from handful.stats.allocation_policy import place_of
+from handful.stats.allocation_policy import AllocationPolicy, place_of, states_at
 from handful.stats.exact_allocation import FinalCounts, pooled_z
 from handful.stats.randomisation_test import exact_randomisation_p_values, randomisation_p_values_as_known
 
@@ -59,6 +67,17 @@ class ConditionalExact(OnPValues, TwoProportions):
             successes, sizes = favourable(seen, cut, aim)
             statistic[ended, 0] = look_up(self._table(aim), successes[ended], sizes[ended])
         return Evidence(statistic)
+
+    def drawn_lattice(self, policy: AllocationPolicy, looks: Sequence[int], aim: Aim) -> Lattice:
+        """All trials; nothing is said of them before they end."""
+
+        def statistic(known: int) -> Floats:
+            if known < self.rule.participants:
+                return np.full(states_at(known), NOTHING_SAID)
+            return -_conditional_p_values(self.rule, known)
+
+        estimates = partial(self.estimates, confidence=1 - 2 * aim.alpha)
+        return drawn_lattice(policy, looks, statistic, partial(on_states, estimates))
 
 
 @lru_cache(maxsize=64)

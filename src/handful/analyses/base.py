@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 
 from handful.participants.observations import Cut, Observations
 from handful.spec.base import Spec
+from handful.stats.allocation_policy import AllocationPolicy
 from handful.stats.lattice import Move as Move
 from handful.stats.lattice import Stage as Stage
+from handful.stats.lattice import Walked
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -83,7 +85,13 @@ class NullBoundary:
         """Each chance is `constant + slope * nuisance`; a boundary of one point has slopes of zero.
 
         `nuisance` says in words what the nuisance parameter is.
+
+        Raises:
+            ValueError: When a chance would leave [0, 1] somewhere.
         """
+        ends = [end for constant, slope in chances.values() for end in (constant, constant + slope)]
+        if not all(-1e-12 <= end <= 1 + 1e-12 for end in ends):
+            raise ValueError(f"the chances on the boundary must stay in [0, 1]: {dict(chances)}")
         self._chances = dict(chances)
         self.nuisance = nuisance
 
@@ -98,7 +106,7 @@ class NullBoundary:
         return all(slope == 0 for _, slope in self._chances.values())
 
     def at(self, nuisance: Floats) -> dict[str, Floats]:
-        """Chances at each value of the nuisance parameter in [0, 1]; clipped to [0, 1]."""
+        """Chances at each value of the nuisance parameter in [0, 1]; what rounding adds is clipped."""
         return {
             name: np.clip(constant + slope * np.asarray(nuisance, dtype=np.float64), 0.0, 1.0)
             for name, (constant, slope) in self._chances.items()
@@ -116,7 +124,7 @@ class Lattice:
         null: Named chances along the boundary of the null hypothesis, given the nuisance parameter in [0, 1].
     """
 
-    stages: tuple[Stage, ...]
+    stages: tuple[Walked, ...]
     statistic: tuple[Floats, ...]
     estimate: Sequence[Estimate]
     null: NullBoundary
@@ -233,6 +241,18 @@ class Analysis(Spec):
         """Every possible trial with the given sizes at its looks, or None when evidence is not a function of counts.
 
         With `coin_flip`, each participant's arm is drawn with equal chances and `sizes` only give the totals.
+        """
+        return None
+
+    def drawn_lattice(self, policy: AllocationPolicy, looks: Sequence[int], aim: Aim) -> Lattice | None:
+        """Every possible trial whose participants are drawn to two arms by a policy, or None as for `lattice`.
+
+        The statistic and the estimate of each look are given for the states of the policy, in one row.
+
+        Args:
+            policy: The chance of treatment by the counts; it is set anew at each look but the last.
+            looks: Participants at each look, cumulative.
+            aim: What the design asks.
         """
         return None
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
+from itertools import pairwise
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -34,6 +35,8 @@ from handful.analyses.scales import OnPosterior, OnPValues, OnZ
 from handful.kernels.counting import count_prefix, different_pairs, read_cells
 from handful.participants.observations import CONTROL, TREATED, Cut, Observations, Outcomes
 from handful.spec.quantities import PositiveNumber
+from handful.stats.allocation_lattice import PolicyStage
+from handful.stats.allocation_policy import AllocationPolicy, counts_at
 from handful.stats.beta_binomial import superiority_table
 from handful.stats.beta_difference import difference_interval
 from handful.stats.risk_difference import constrained_proportions, risk_difference_interval_table
@@ -110,6 +113,51 @@ def favourable(seen: Observations, cut: Cut, aim: Aim) -> tuple[Integers, Intege
     assert isinstance(seen, Outcomes)
     successes, sizes = count_prefix(seen.outcome, seen.arm, cut.included, seen.observed)
     return (successes, sizes) if aim.sign > 0 else (sizes - successes, sizes)
+
+
+def on_states(table: Table, total: int) -> Floats:
+    """The values of every pair of counts at all sizes of the arms that add up to a total, in one row.
+
+    Args:
+        table: From the sizes of control and treatment to a value (or several) for every pair of counts.
+        total: Participants on both arms.
+
+    Returns:
+        Shape (states, ...), in the order of `handful.stats.allocation_policy.counts_at`, arm 1 being treatment.
+
+    Example:
+        >>> on_states(lambda control, treated: np.full((control + 1, treated + 1), control), 1).tolist()
+        [0, 0, 1, 1]
+    """
+    successes, sizes = counts_at(total)
+    return look_up(table, successes, sizes)
+
+
+def drawn_lattice(
+    policy: AllocationPolicy,
+    looks: Sequence[int],
+    statistic: Callable[[int], Floats],
+    estimates: Callable[[int], Floats],
+) -> Lattice:
+    """Every possible trial of two arms that a policy draws from.
+
+    Args:
+        policy: The chance of treatment by the counts.
+        looks: Participants at each look, cumulative.
+        statistic: From the participants at a look to the statistic of every state, shape (states,).
+        estimates: Likewise to value, lower and upper limit, shape (states, 3).
+    """
+
+    def estimate(look: int) -> Estimate:
+        found = estimates(look)
+        return Estimate(found[:, 0], found[:, 1], found[:, 2])
+
+    return Lattice(
+        stages=tuple(PolicyStage(policy, first, last) for first, last in pairwise([0, *looks])),
+        statistic=tuple(statistic(look) for look in looks),
+        estimate=Deferred([partial(estimate, look) for look in looks]),
+        null=_null_boundary(0.0),
+    )
 
 
 def look_up(table: Table, successes: Integers, sizes: Integers) -> Floats:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from handful.analyses.base import Evidence
 from handful.participants.observations import Cut, Flags, Floats, Integers, Observations
+from handful.stats.allocation_policy import AllocationPolicy
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,15 @@ class Adaptation(ABC):
     @abstractmethod
     def adapt(self, interim: Interim) -> Steering:
         """How each trial goes on; a trial with no hypothesis left to test ends at this look for futility."""
+
+    def policy(self, looks: tuple[int, ...]) -> AllocationPolicy | None:
+        """The chance of treatment by the counts at each look, when this is all that is steered; all trials can then be
+        enumerated.
+
+        Args:
+            looks: Participants whose outcome is known at each look.
+        """
+        return None
 
     @abstractmethod
     def describe(self) -> list[str]:

@@ -71,6 +71,10 @@ class FollowRule(Adaptation):
         treated = self.rule.policy().chance(good, known)
         return replace(interim.steering, weights=np.stack([1.0 - treated, treated], axis=1))
 
+    def policy(self, looks: tuple[int, ...]) -> AllocationPolicy:
+        """The policy of the rule: nothing else is steered."""
+        return self.rule.policy_at(looks[:-1])
+
     def describe(self) -> list[str]:
         """The rule in words."""
         return ["After each known outcome new participants are allocated by the results so far."]

@@ -16,9 +16,12 @@ from handful.analyses.base import Estimate, Evidence, Lattice
 from handful.designs.base import Plan
 from handful.designs.pieces import CoinFlip, Decision, KnownOutcomes
 from handful.stats.lattice import advance, start
-from handful.stats.worst_case import maximum
+from handful.stats.worst_case import polynomial_maximum
 
 Floats = NDArray[np.float64]
+
+_CELLS_AT_ONCE = 1_000_000
+"""Counts, times sets of chances, that are walked side by side: eight megabytes."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +68,21 @@ class ExactCharacteristics:
 
 
 def lattice_of(plan: Plan) -> Lattice | None:
-    """The lattice of a plan, or None when its trials cannot be enumerated, or do not all have the sizes planned."""
-    if plan.adaptation is not None or not isinstance(plan.looks, KnownOutcomes):
+    """The lattice of a plan, or None when its trials cannot be enumerated.
+
+    They cannot when they do not all have the sizes planned, or when what is steered depends on more than the results of
+    those who were allocated before.
+    """
+    if not isinstance(plan.looks, KnownOutcomes):
         return None
+    if plan.adaptation is not None:
+        policy = plan.adaptation.policy(plan.looks.planned())
+        at_once = plan.endpoint.known_after == 0 and plan.arrangement.lead_in == 0
+        return (
+            plan.analysis.drawn_lattice(policy, plan.looks.planned(), plan.aim)
+            if policy and at_once
+            else None
+        )
     coin_flip = isinstance(plan.allocation, CoinFlip)
     sizes: list[tuple[int, int]] = []
     for included in plan.looks.planned():
@@ -103,9 +118,13 @@ def walk(plan: Plan, lattice: Lattice, chances: Mapping[str, Floats]) -> Iterato
 
 def success_probability(plan: Plan, lattice: Lattice, chances: Mapping[str, Floats]) -> Floats:
     """Probability of claiming benefit at each set of chances, shape (points,)."""
-    total = np.zeros(len(next(iter(chances.values()))))
-    for stopped in walk(plan, lattice, chances):
-        total += stopped.success.reshape(len(total), -1).sum(axis=1)
+    points = len(next(iter(chances.values())))
+    at_once = max(1, _CELLS_AT_ONCE // max(table.size for table in lattice.statistic))
+    total = np.zeros(points)
+    for first in range(0, points, at_once):
+        some = slice(first, first + at_once)
+        for stopped in walk(plan, lattice, {name: values[some] for name, values in chances.items()}):
+            total[some] += stopped.success.reshape(len(stopped.success), -1).sum(axis=1)
     return total
 
 
@@ -121,7 +140,10 @@ def worst_type_one_error(plan: Plan, lattice: Lattice) -> tuple[float, float | N
     """
     if lattice.null.is_point:
         return float(success_probability(plan, lattice, lattice.null.at(np.zeros(1)))[0]), None
-    return maximum(lambda nuisance: success_probability(plan, lattice, lattice.null.at(nuisance)))
+    degree = sum(stage.degree for stage in lattice.stages)
+    return polynomial_maximum(
+        lambda nuisance: success_probability(plan, lattice, lattice.null.at(nuisance)), degree
+    )
 
 
 def characteristics(
@@ -146,7 +168,9 @@ def characteristics(
     for stopped in walk(plan, lattice, at_one_point):
         success_at[stopped.look] = stopped.success.sum()
         failure_at[stopped.look] = stopped.failure.sum()
-        sums += _errors((stopped.success + stopped.failure)[0], estimates[stopped.look], truth)
+        stops = (stopped.success + stopped.failure)[0]
+        if stops.any():
+            sums += _errors(stops, estimates[stopped.look], truth)
     defined, off, squared, covered = sums
     held = defined if defined > 0 else np.nan
     return ExactCharacteristics(

@@ -198,11 +198,21 @@ def _enumerable(plan: Plan, scenario: Scenario) -> tuple[Lattice, dict[str, floa
     known = scenario.chances(plan.endpoint) if scenario.steady else None
     chances = plan.arrangement.chances(known) if known is not None else None
     lattice = exact.lattice_of(plan) if chances is not None else None
-    if chances is None or lattice is None or _can_run_out(plan, scenario):
+    if chances is None or lattice is None or _can_run_out(plan, scenario) or _known_late(plan, scenario):
         return None
     if any(name not in chances for name in lattice.null.names):
         return None
     return lattice, chances
+
+
+def _known_late(plan: Plan, scenario: Scenario) -> bool:
+    """Whether a design that adapts has to do so before the results of everybody enrolled are known."""
+    if plan.adaptation is None:
+        return False
+    recruitment = scenario.recruitment
+    if recruitment.rate is not None:
+        return scenario.product.waiting_time > 0
+    return recruitment.pool is not None and recruitment.pool < plan.participants  # they all come at once
 
 
 def _can_run_out(plan: Plan, scenario: Scenario) -> bool:

@@ -113,6 +113,23 @@ class AllocationPolicy:
         states = sum(states_at(int(look)) for look in looks)
         return AllocationPolicy(participants, looks, self.codes[:states], self.levels)
 
+    def codes_at(self, total: int) -> Codes:
+        """Place in `levels` of every state at a look.
+
+        Args:
+            total: participants at the look, one of `looks`.
+
+        Returns:
+            Shape (states,), in the order of `counts_at`.
+
+        Example:
+            >>> equal = AllocationPolicy.from_rule(10, lambda successes, totals: np.full(successes.shape, 0.5))
+            >>> equal.codes_at(2).size
+            10
+        """
+        start = sum(states_at(int(look)) for look in self.looks[self.looks < total])
+        return self.codes[start : start + states_at(total)]
+
     def chance(self, successes: ArrayLike, totals: ArrayLike) -> Floats:
         """Chance of arm 1 for the next participants of trials at a look.
 

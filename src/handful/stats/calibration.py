@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from handful.stats._arguments import proportion
-from handful.stats.lattice import Stage, advance, start
+from handful.stats.lattice import Walked, advance, start
 from handful.stats.roots import find_root
 from handful.stats.worst_case import maximum
 
@@ -74,7 +74,7 @@ def smallest_threshold(values: ArrayLike, error: Callable[[float], float], alpha
 
 
 def constant_threshold(
-    stages: Sequence[Stage],
+    stages: Sequence[Walked],
     statistic: Sequence[Array],
     chances: Chances,
     alpha: float,
@@ -104,7 +104,7 @@ def constant_threshold(
 
     Example:
         >>> from handful.stats.beta_binomial import probability_above
-        >>> from handful.stats.lattice import Move
+        >>> from handful.stats.lattice import Move, Stage
         >>> moves = (Move((1,), ("treated",)), Move((0,), ("not treated",)))
         >>> looks = [probability_above(0.2, np.arange(n + 1), n) for n in (15, 30)]
         >>> null = lambda nuisance: {"treated": np.full(len(nuisance), 0.2)}
@@ -124,7 +124,7 @@ def constant_threshold(
 
 
 def worst_chance_of_claim(
-    stages: Sequence[Stage],
+    stages: Sequence[Walked],
     claims: Sequence[NDArray[np.bool_]],
     stops: Sequence[NDArray[np.bool_]],
     chances: Chances,
@@ -144,7 +144,7 @@ def worst_chance_of_claim(
         (largest chance of a claim, nuisance parameter at which it occurs).
 
     Example:
-        >>> from handful.stats.lattice import Move
+        >>> from handful.stats.lattice import Move, Stage
         >>> moves = (Move((1,), ("treated",)), Move((0,), ("not treated",)))
         >>> all_three, never = np.arange(4) == 3, np.zeros(4, dtype=bool)
         >>> null = lambda nuisance: {"treated": 0.5 * nuisance}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,11 +29,35 @@ class Move:
     chance: tuple[str, ...]
 
 
+class Walked(Protocol):
+    """What can be walked from one look to the next."""
+
+    def advance(self, mass: Floats, chances: Mapping[str, Floats]) -> Floats:
+        """The probability of each combination of counts after it; as `advance`."""
+
+    @property
+    def degree(self) -> int:
+        """Most of the named chances that one trial can use here: what it adds is a polynomial in them of this degree."""
+
+
 @dataclass(frozen=True)
 class Stage:
     """The participants between two looks: groups of so many participants who share their possible moves."""
 
     groups: tuple[tuple[int, tuple[Move, ...]], ...]
+
+    def advance(self, mass: Floats, chances: Mapping[str, Floats]) -> Floats:
+        """Add the participants one by one."""
+        for participants, moves in self.groups:
+            weights = [_weight(move, chances) for move in moves]
+            for _ in range(participants):
+                mass = _step(mass, moves, weights)
+        return mass
+
+    @property
+    def degree(self) -> int:
+        """Participants, times the chances that each uses."""
+        return sum(number * max(len(move.chance) for move in moves) for number, moves in self.groups)
 
 
 def start(dimensions: int, points: int) -> Floats:
@@ -52,7 +77,7 @@ def start(dimensions: int, points: int) -> Floats:
     return np.ones((points, *(1,) * dimensions))
 
 
-def advance(mass: Floats, stage: Stage, chances: Mapping[str, Floats]) -> Floats:
+def advance(mass: Floats, stage: Walked, chances: Mapping[str, Floats]) -> Floats:
     """Add the participants of a stage to every possible trial.
 
     Args:
@@ -68,11 +93,7 @@ def advance(mass: Floats, stage: Stage, chances: Mapping[str, Floats]) -> Floats
         >>> advance(start(1, 1), coin, {"head": np.array([0.5])}).tolist()
         [[0.25, 0.5, 0.25]]
     """
-    for participants, moves in stage.groups:
-        weights = [_weight(move, chances) for move in moves]
-        for _ in range(participants):
-            mass = _step(mass, moves, weights)
-    return mass
+    return stage.advance(mass, chances)
 
 
 def _weight(move: Move, chances: Mapping[str, Floats]) -> Floats:

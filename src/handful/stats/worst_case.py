@@ -4,7 +4,8 @@ A probability of binomial counts is a polynomial in the parameter p. In the angl
 trigonometric polynomial whose degree N is the number of participants, and Bernstein's inequality bounds how fast it can
 bend. So a grid that is even in the angle says in which neighbourhoods the top can lie, and these are climbed.
 
-There are two ways to ask. `maximum` takes any function and knows it by its values alone. `worst_case_probability` takes
+There are three ways to ask. `maximum` takes any function and knows it by its values alone. `polynomial_maximum` needs as few
+of these as determine a polynomial. `worst_case_probability` takes
 many sets of two-by-two tables at once: given the total number of successes s the probability of a set does not depend on
 the common proportion p, so that over p it is ``sum_s share[s] * Binomial(s; N, p)``, whose slope and bend are known too.
 """
@@ -72,6 +73,38 @@ def maximum(function: Callable[[Array], Array], grid: int = _GRID) -> tuple[floa
             top, where = float(heights.max()), float(centres[heights.argmax()])
         width = 2 * width / (_ZOOM_POINTS - 1)
     return top, float(_probability(np.array([where]))[0])
+
+
+def polynomial_maximum(polynomial: Callable[[Array], Array], degree: int) -> tuple[float, float]:
+    """Find the maximum over [0, 1] of a polynomial that takes long to compute.
+
+    A polynomial of degree N is known by its values at N + 1 points. They are taken even in the angle, where interpolation
+    leaves nothing but rounding, and the maximum is looked for in what they determine.
+
+    Args:
+        polynomial: takes shape (points,) in [0, 1] and returns the same shape; called once.
+        degree: its degree, or more.
+
+    Returns:
+        (largest value, where it is).
+
+    Example:
+        >>> value, where = polynomial_maximum(lambda p: p * (1 - p), degree=2)
+        >>> round(value, 12), round(where, 5)
+        (0.25, 0.5)
+    """
+    number = max(1, degree)
+    angles = np.linspace(0.0, np.pi, number + 1)
+    values = polynomial(_probability(angles))
+    ends = np.where((angles == 0.0) | (angles == np.pi), 0.5, 1.0)
+    # The cosine series through the values; in the angle, p = (1 - cos phi) / 2.
+    cosines = np.cos(np.outer(np.arange(number + 1), angles))
+    series = 2.0 / number * (cosines @ (ends * values)) * ends
+
+    def interpolated(p: Array) -> Array:
+        return np.asarray(np.polynomial.chebyshev.chebval(1.0 - 2.0 * p, series))
+
+    return maximum(interpolated, grid=max(_GRID, _POINTS_PER_DEGREE * number + 1))
 
 
 def worst_case_probability(shares: Array) -> Array:

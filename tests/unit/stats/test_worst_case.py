@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from handful.stats.binomial import pmf
-from handful.stats.worst_case import maximum, worst_case_probability
+from handful.stats.worst_case import maximum, polynomial_maximum, worst_case_probability
 from tests.reference.exact_rational import bernstein_maximum
 
 
@@ -62,3 +62,26 @@ def test_worst_case_in_parts_equals_the_whole(monkeypatch):
     whole = worst_case_probability(shares)
     monkeypatch.setattr("handful.stats.worst_case._ELEMENTS_AT_ONCE", 1000)
     np.testing.assert_array_equal(worst_case_probability(shares), whole)
+
+
+@pytest.mark.parametrize("degree", [1, 2, 7, 40, 150])
+def test_a_polynomial_has_the_maximum_of_its_values_at_few_points(degree):
+    """Random mixtures of binomial probabilities, held against the search that asks for every value."""
+    shares = np.random.default_rng(degree).random(degree + 1)
+    asked = []
+
+    def polynomial(p):
+        asked.append(p.size)
+        return pmf(degree, p) @ shares
+
+    value, where = polynomial_maximum(polynomial, degree)
+    assert asked == [degree + 1]
+    expected, there = maximum(lambda p: pmf(degree, p) @ shares, grid=8 * degree + 257)
+    assert value == pytest.approx(expected, rel=1e-12)
+    assert polynomial(np.array([where]))[0] == pytest.approx(value, rel=1e-12)
+    assert where == pytest.approx(there, abs=1e-5)
+
+
+def test_a_polynomial_of_a_lower_degree_than_was_said_and_a_constant():
+    assert polynomial_maximum(lambda p: p**2 * (1 - p), 9)[0] == pytest.approx(4 / 27, rel=1e-13)
+    assert polynomial_maximum(lambda p: np.full(p.size, 0.25), 0)[0] == pytest.approx(0.25, rel=1e-15)
