@@ -116,7 +116,9 @@ def space_of(study: Study, searched: Mapping[str, Over], told: Progress | None =
     done, unfilled, alike = 0, 0, 0
     variants: dict[tuple[object, ...], Variant] = {}
     for name, fields in over.items():
-        whole_blocks = goes_by_itself(searched[name].get(_SIZE, ""))
+        whole_blocks = not searched[name] or any(
+            path_of(field) == (_SIZE,) and goes_by_itself(values) for field, values in searched[name].items()
+        )
         for values in product(*fields.values()):
             if told is not None:
                 told(done, combinations, f"planning “{name}”")
