@@ -267,7 +267,7 @@ class Enrichment(Design):
         return [
             f"Up to {count_words(self.participants, 'participant')} are enrolled. {plan.allocation.describe()}",
             plan.looks.describe(),
-            f"The subgroup are those with {self.subgroup}. When it goes on alone, nobody else is let in any more{fewer}.",
+            f"The subgroup is “{self.subgroup}”. When it goes on alone, nobody else is let in any more{fewer}.",
             *plan.adaptation.describe(),
             f"Treatment is compared with control {by_the(self.chosen_analysis(question.endpoint).meaning)}, stage by stage, in "
             f"everybody and in the subgroup; benefit is claimed by the closed test, with {_TESTS[self.intersection]} of the "
