@@ -15,10 +15,12 @@ DEFAULT = "stargardt-rpe"
 
 BY_IDEA = {
     "enrichment": "embark",
+    "dose-selection": "xirius",
     "fellow-eye": "stargardt-rpe",
     "own-control": "hope-b",
     "paired-wounds": "viital",
     "randomised": "luxturna",
+    "several-arms": "mnd-smart",
     "single-arm": "casgevy",
     "time-to-event": "str1ve-survival",
 }
