@@ -32,22 +32,50 @@ def calibrated_thresholds(
 
     Source: the exact analogue of Lan and DeMets (1983); compare Jennison and Turnbull 2000, chapter 12.
     """
+    return _calibrated(lattice, spent, lower, harm=False)[0]
+
+
+def calibrated_both_sides(
+    lattice: Lattice, spent: tuple[float, ...]
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Choose thresholds for benefit and for harm, look by look, each of which keeps the cumulative error.
+
+    Args:
+        lattice: All possible trials, with a statistic of both directions.
+        spent: Error that may be spent on each side by each look, cumulative.
+
+    Returns:
+        (smallest threshold for benefit, largest for harm) of each look; infinite where no value keeps the error.
+    """
+    return _calibrated(lattice, spent, (-np.inf,) * len(spent), harm=True)
+
+
+def _calibrated(
+    lattice: Lattice, spent: tuple[float, ...], lower: tuple[float, ...], *, harm: bool
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Walk the looks; harm is the same on the statistic with its sign turned."""
     points = 1 if lattice.null.is_point else _POINTS
     nuisance = np.sin(np.linspace(0.0, np.pi, points) / 2) ** 2
     chances = lattice.null.at(nuisance)
     mass = start(lattice.statistic[0].ndim, points)
-    claimed = np.zeros(points)
-    thresholds: list[float] = []
+    claimed, harmed = np.zeros(points), np.zeros(points)
+    upper: list[float] = []
+    harmful: list[float] = []
     for look, stage in enumerate(lattice.stages):
         mass = advance(mass, stage, chances)
         statistic = lattice.statistic[look].ravel()
         flat = mass.reshape(points, -1)
         threshold, added = _weakest(statistic, flat, claimed, spent[look])
-        thresholds.append(threshold)
+        upper.append(threshold)
         claimed = claimed + added
         going = (statistic < threshold) & (statistic > lower[look])
+        if harm:
+            against, added = _weakest(-statistic, flat, harmed, spent[look])
+            harmful.append(-against)
+            harmed = harmed + added
+            going &= statistic > -against
         mass = np.where(going.reshape(lattice.statistic[look].shape), mass, 0.0)
-    return tuple(thresholds)
+    return tuple(upper), tuple(harmful)
 
 
 def _weakest(statistic: Floats, mass: Floats, claimed: Floats, allowed: float) -> tuple[float, Floats]:

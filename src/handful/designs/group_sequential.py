@@ -6,8 +6,9 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from handful.analyses.base import Aim
 from handful.designs.base import Plan, Question, Stress
-from handful.designs.pieces import EventCounts, KnownOutcomes, Looks, PermutedBlocks, interim_sizes
+from handful.designs.pieces import Looks
 from handful.designs.randomised import TwoArms
 from handful.designs.sequential import Sequential
 from handful.designs.stresses import DROPOUT
@@ -16,28 +17,38 @@ from handful.spec.quantities import AscendingPercentList
 
 
 class GroupSequential(TwoArms, Sequential):
-    """Two concurrent arms with looks at which the trial can stop for success or for futility."""
+    """Two concurrent arms with looks at which the trial can stop for success, for futility or for harm."""
 
     kind: Literal["group sequential"] = "group sequential"
     meaning: ClassVar[str] = "two randomised arms with looks at which the trial can stop early"
     references: ClassVar[tuple[str, ...]] = ("lan1983", "jennison2000", "pampallona2001")
     fragile_to: ClassVar[tuple[Stress, ...]] = (DROPOUT,)
     limits: ClassVar[tuple[str, ...]] = (
-        "Estimates and intervals after early stopping are those of the plain analysis; the bias that stopping causes is shown "
-        "and not removed.",
+        "Plain estimates and intervals after early stopping carry the bias that stopping causes, which is shown and not removed; "
+        "stage-wise ones remove it as far as the normal process holds.",
+        "Outcomes that become known after a stop are not in its analysis.",
     )
 
     looks: AscendingPercentList = Field(
         (0.5, 1.0), description="Share of the information at each look; the last one is 100%."
     )
+    sided: Literal[1, 2] = Field(
+        1,
+        description="2 also stops for harm, at the same level on its side; futility is then an interval around no effect.",
+    )
+
+    @property
+    def sides(self) -> Literal[1, 2]:
+        """As `sided` says."""
+        return self.sided
 
     def planned_looks(self) -> Looks:
         """When the data are looked at."""
-        if self.events is not None:
-            return EventCounts(interim_sizes(self.looks, self.events))
-        allocation = self.allocator()
-        unit = allocation.block if isinstance(allocation, PermutedBlocks) else 1
-        return KnownOutcomes(interim_sizes(self.looks, self.participants, unit))
+        return self.looks_until(self.participants, self.events, self.allocator().block)
+
+    def null_benefit(self, aim: Aim) -> float:
+        """0, or minus the margin."""
+        return aim.null
 
     def plan(self, question: Question) -> Plan:
         """Looks with thresholds on the analysis's own scale."""
@@ -48,24 +59,28 @@ class GroupSequential(TwoArms, Sequential):
                 "looks at a time to event are planned by `events`: say how many the last look needs"
             )
         looks, allocation = self.planned_looks(), self.allocator()
+        found = self.monitoring(looks, allocation, analysis, aim, question.power)
         return Plan(
             endpoint=endpoint,
             participants=self.participants,
             arrangement=self.arrangement(endpoint),
             allocation=allocation,
             looks=looks,
-            analysis=analysis,
+            analysis=found.analysis,
             aim=aim,
             null_benefit=aim.null,
-            rule=self.thresholds(looks, allocation, analysis, aim, question.power),
+            rule=found.rule,
+            estimator=found.estimator,
         )
 
     def describe(self, question: Question) -> list[str]:
         """The rule in words."""
-        plan = self.plan(question)
+        plan, analysis = self.plan(question), self.chosen_analysis(question.endpoint)
         return [
             size_words(plan),
             plan.looks.describe(),
-            f"At each look the arms are compared {by_the(plan.analysis.meaning)}.",
+            f"At each look the arms are compared {by_the(analysis.meaning)}"
+            + (", once for benefit and once for harm." if self.sided == 2 else "."),
             *self.rule_words(plan.rule, plan.analysis.statistic_name, plan.aim.alpha),
+            *self.stopping_words(plan),
         ]

@@ -10,7 +10,7 @@ from handful.analyses.base import Aim, Analysis
 from handful.analyses.registry import AnalysisChoice, make
 from handful.designs.arrangements import SideBySide, UntilEvent
 from handful.designs.base import Plan, Question, Stress, fits
-from handful.designs.pieces import AllTreated, EventCounts, KnownOutcomes, Looks, interim_sizes
+from handful.designs.pieces import AllTreated
 from handful.designs.quantities import Amount
 from handful.designs.sequential import Sequential
 from handful.designs.stresses import (
@@ -66,25 +66,23 @@ class SingleArm(Sequential):
         timed = endpoint.kind == "time to event"
         if self.events is not None and not timed:
             raise ValueError(f"`events` belongs to a time to event, and this endpoint is {endpoint.kind}")
-        if timed and self.events is None and len(self.looks) > 1:
+        if timed and self.events is None and (len(self.looks) > 1 or self.looks_at is not None):
             raise ValueError(
                 "looks at a time to event are planned by `events`: say how many the last look needs"
             )
-        looks: Looks = (
-            KnownOutcomes(interim_sizes(self.looks, self.participants))
-            if self.events is None
-            else EventCounts(interim_sizes(self.looks, self.events))
-        )
+        looks = self.looks_until(self.participants, self.events)
         aim = Aim(endpoint.sign, benchmark_of(self.benchmark, endpoint), self.level(question))
+        found = self.monitoring(looks, AllTreated(), analysis, aim, question.power)
         return Plan(
             endpoint=endpoint,
             participants=self.participants,
             arrangement=UntilEvent() if timed else SideBySide(),
             allocation=AllTreated(),
             looks=looks,
-            analysis=analysis,
+            analysis=found.analysis,
             aim=aim,
-            rule=self.thresholds(looks, AllTreated(), analysis, aim, question.power),
+            rule=found.rule,
+            estimator=found.estimator,
         )
 
     def describe(self, question: Question) -> list[str]:
@@ -100,6 +98,7 @@ class SingleArm(Sequential):
             *words,
             f"{against}.",
             *self.rule_words(plan.rule, plan.analysis.statistic_name, plan.aim.alpha),
+            *self.stopping_words(plan),
         ]
 
 
