@@ -251,17 +251,13 @@ class Bayesian(TwoArms):
         name = self.chosen_analysis(question.endpoint).statistic_name
         comma = "," if "," in name else ""
         claim = f"Benefit is claimed {when} the {name}{comma} is at least {claim_at:.6g}."
-        chance, other = error_at(self, question, claim_at), keeps(self, question)
+        chance = error_at(self, question, claim_at)
         if self.calibrate is None:
             told = "The threshold is read as it stands and promises no type I error"
             if chance is None:
                 return [claim, f"{told}; what it makes of it is simulated beside the other figures."]
-            keeping = (
-                f"{other:.6g} would keep {100 * level:.4g}%"
-                if other < 1
-                else f"none keeps {100 * level:.4g}%"
-            )
-            return [claim, f"{told}: that is {_chance_words(chance)}; {keeping}."]
+            return [claim, f"{told}: that is {_chance_words(chance)}{self._keeping_words(question)}."]
+        other = keeps(self, question)
         assert chance is not None
         found = (
             "is calibrated: it is the smallest that keeps"
@@ -273,6 +269,13 @@ class Bayesian(TwoArms):
             claim,
             f"The threshold {found} a type I error of {100 * level:.4g}%{besides}; that is {_chance_words(chance)}.",
         ]
+
+    def _keeping_words(self, question: Question) -> str:
+        """What would keep the level, where it is quickly found: arms left to chance make a lattice of three counts."""
+        if isinstance(self.allocator(), CoinFlip):
+            return ""
+        least, level = keeps(self, question), f"{100 * self.level(question):.4g}%"
+        return f"; {least:.6g} would keep {level}" if least < 1 else f"; none would keep {level}"
 
     def _futility_words(self, plan: Plan) -> list[str]:
         """When the trial gives up."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -65,8 +65,11 @@ class FalseClaims(ABC):
 
     def smallest(self, alpha: float) -> float:
         """The smallest threshold from a half up, of six decimals, that keeps a level; infinite when none does."""
-        candidates = np.arange(_DECIMALS / 2, _DECIMALS) / _DECIMALS
-        return smallest_threshold(candidates, lambda t: self.chance(t).bound, alpha).threshold
+        return smallest_threshold(self._candidates(), lambda t: self.chance(t).bound, alpha).threshold
+
+    def _candidates(self) -> Floats:
+        """Every threshold that may be the smallest."""
+        return np.arange(_DECIMALS / 2, _DECIMALS) / _DECIMALS
 
 
 @dataclass(frozen=True)
@@ -91,13 +94,21 @@ class Enumerated(FalseClaims):
     ) -> Enumerated | None:
         """None when trials cannot be enumerated."""
         found = cls(rule, sizes, aim, coin_flip)
-        return found if rule(0.5)[0].lattice(sizes, aim, coin_flip=coin_flip) is not None else None
+        return found if _lattice_of(rule(0.5)[0], sizes, aim, coin_flip) is not None else None
+
+    def _candidates(self) -> Floats:
+        """Just above each value that the posterior can take: between two of them nothing changes."""
+        analysis, _ = self.rule(0.5)
+        base = analysis.base if isinstance(analysis, Watched) else analysis
+        lattice = self._lattice(base)
+        values = np.concatenate([table[table >= 0.5] for table in lattice.statistic])
+        above = np.unique(np.floor(values * _DECIMALS) + 1)
+        return np.append(_DECIMALS / 2, above[above < _DECIMALS]) / _DECIMALS
 
     def chance(self, threshold: float) -> Chance:
         """At the worst point of the boundary of the null."""
         analysis, thresholds = self.rule(threshold)
-        lattice = analysis.lattice(self.sizes, self.aim, coin_flip=self.coin_flip)
-        assert isinstance(lattice, Lattice)
+        lattice = self._lattice(analysis)
         said = [
             thresholds.decide(look, Evidence(table.reshape(-1, 1)))[:, 0].reshape(table.shape)
             for look, table in enumerate(lattice.statistic)
@@ -112,6 +123,18 @@ class Enumerated(FalseClaims):
         return Chance(
             value, "exact", 0.0, "" if lattice.null.is_point else f"{lattice.null.nuisance} of {nuisance:.3f}"
         )
+
+    def _lattice(self, analysis: Analysis) -> Lattice:
+        """Every possible trial."""
+        lattice = _lattice_of(analysis, self.sizes, self.aim, self.coin_flip)
+        assert lattice is not None
+        return lattice
+
+
+@lru_cache(maxsize=4)
+def _lattice_of(analysis: Analysis, sizes: Sizes, aim: Aim, coin_flip: bool) -> Lattice | None:
+    """The tables of a lattice take longer than a walk on it."""
+    return analysis.lattice(sizes, aim, coin_flip=coin_flip)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from scipy.special import ndtri
 from handful.stats._arguments import proportion
 from handful.stats.lattice import Walked, advance, start
 from handful.stats.roots import find_root
-from handful.stats.worst_case import maximum
+from handful.stats.worst_case import polynomial_maximum
 
 Array = NDArray[np.float64]
 Chances = Callable[[Array], Mapping[str, Array]]
@@ -26,6 +26,7 @@ Chances = Callable[[Array], Mapping[str, Array]]
 
 # A probability may exceed the level by rounding: that of summing the cells of a table.
 _ROUNDING = 1e-12
+_CELLS_AT_ONCE = 4_000_000
 
 
 class Calibrated(NamedTuple):
@@ -133,11 +134,13 @@ def worst_chance_of_claim(
 ) -> tuple[float, float]:
     """The chance of a false claim at the worst point of the null hypothesis, by walking every possible trial.
 
+    The chance is a polynomial in the nuisance parameter, since every chance is a straight line in it.
+
     Args:
         stages: what happens before each look.
         claims: per look, whether a combination of counts claims benefit.
         stops: per look, whether a trial without a claim stops.
-        chances: named chances on the boundary of the null hypothesis.
+        chances: named chances on the boundary of the null hypothesis, each a straight line in the nuisance parameter.
         is_point: whether the null hypothesis is one point, so that there is no nuisance parameter.
 
     Returns:
@@ -148,11 +151,12 @@ def worst_chance_of_claim(
         >>> moves = (Move((1,), ("treated",)), Move((0,), ("not treated",)))
         >>> all_three, never = np.arange(4) == 3, np.zeros(4, dtype=bool)
         >>> null = lambda nuisance: {"treated": 0.5 * nuisance}
-        >>> worst_chance_of_claim([Stage(((3, moves),))], [all_three], [never], null)
+        >>> chance, where = worst_chance_of_claim([Stage(((3, moves),))], [all_three], [never], null)
+        >>> round(chance, 12), where
         (0.125, 1.0)
     """
 
-    def claimed(nuisance: Array) -> Array:
+    def claimed_at(nuisance: Array) -> Array:
         mass = start(claims[0].ndim, len(nuisance))
         total = np.zeros(len(nuisance))
         named = chances(nuisance)
@@ -162,9 +166,13 @@ def worst_chance_of_claim(
             mass = np.where(claim | stop, 0.0, mass)
         return total
 
+    def claimed(nuisance: Array) -> Array:
+        parts = max(1, len(nuisance) * max(claim.size for claim in claims) // _CELLS_AT_ONCE)
+        return np.concatenate([claimed_at(part) for part in np.array_split(nuisance, parts)])
+
     if is_point:
         return float(claimed(np.zeros(1))[0]), 0.0
-    return maximum(claimed)
+    return polynomial_maximum(claimed, sum(stage.degree for stage in stages))
 
 
 def continuous_threshold(
