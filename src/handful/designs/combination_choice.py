@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf, log
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import BeforeValidator, Field
@@ -14,7 +14,7 @@ from handful.analyses.base import Analysis
 from handful.analyses.closed import Closed, ClosedByProducts, Intersection
 from handful.analyses.hypotheses import Hypothesis
 from handful.designs.pieces import Thresholds
-from handful.designs.spending_choice import OBrienFleming, Spending
+from handful.designs.spending_choice import OBrienFleming, Spending, short_form
 from handful.designs.words import level_words, list_words
 from handful.spec.base import Spec
 from handful.spec.quantities import PositiveProbability
@@ -161,11 +161,6 @@ def _needed(upper: tuple[float, ...]) -> str:
     return finite[0] if len(finite) == 1 else f"{list_words(finite)} at the looks"
 
 
-def _short_form(value: Any) -> Any:
-    """`fisher` stands for `{kind: fisher}`."""
-    return {"kind": value} if isinstance(value, str) else value
-
-
 CombinationChoice = Annotated[InverseNormal | Fisher, Field(discriminator="kind")]
-Combining = Annotated[CombinationChoice, BeforeValidator(_short_form)]
+Combining = Annotated[CombinationChoice, BeforeValidator(short_form)]
 """How stages are combined: by its name, or its name with its settings."""

@@ -66,7 +66,10 @@ class DropArms(Adaptation):
             who = keeping_words(self.rule, self.looks - 1)
         if self.later == "same total":
             return [who, "The trial keeps its size, so that the arms that are left become larger."]
-        return [who, "Each arm that goes on gets the number planned for it, so that the trial becomes smaller."]
+        return [
+            who,
+            "Each arm that goes on gets the number planned for it, so that the trial becomes smaller.",
+        ]
 
     def _values(self, interim: Interim, rule: Keeping) -> Floats:
         """What arms are judged by, from all data so far."""

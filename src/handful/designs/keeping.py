@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import BeforeValidator, Field
 
 from handful.designs.quantities import Amount
+from handful.designs.spending_choice import short_form
 from handful.designs.words import count_words
 from handful.participants.observations import Flags, Floats
 from handful.spec.base import Spec
@@ -162,13 +163,8 @@ class KeepAbove(Keeping):
         return ""
 
 
-def _short_form(value: Any) -> Any:
-    """`best` stands for `{kind: best}`."""
-    return {"kind": value} if isinstance(value, str) else value
-
-
 KeepingChoice = Annotated[KeepBest | KeepWithin | KeepAbove, Field(discriminator="kind")]
-Keep = Annotated[KeepingChoice, BeforeValidator(_short_form)]
+Keep = Annotated[KeepingChoice, BeforeValidator(short_form)]
 """A rule that keeps arms: its name, or its name with its settings."""
 
 

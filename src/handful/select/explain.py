@@ -141,6 +141,9 @@ def _scenario(study: Study, name: str, shared: tuple[str, ...]) -> list[str]:
         told = f"Treatment {verb} {benefit_words(benefit, endpoint)}."
     else:
         told = "Treatment has no effect."
+    if benefit and scenario.arm_effects:
+        shares = list_words([f"{100 * share:g}%" for share in scenario.arm_effects])
+        told += f" In designs of {len(scenario.arm_effects)} arms they have {shares} of the effect."
     hoped = ["This is the scenario hoped for."] if name == study.hoped_for else []
     own = [sentence for sentence in _beside_the_truth(study, name) if sentence not in shared]
     return [*([scenario.note] if scenario.note else []), told, *hoped, *own]

@@ -16,6 +16,7 @@ from handful.designs.keeping import KeepAbove, KeepBest, KeepWithin
 from handful.designs.multi_arm import MultiArm
 from handful.engine.conduct import Step, conduct, steps
 from handful.participants.block import Block
+from handful.select.explain import explain
 
 SCORE = hf.Endpoint(name="score", kind="continuous", known_after="6 months")
 QUESTION = Question(SCORE)
@@ -233,3 +234,17 @@ def test_a_number_of_arms_stands_for_names_and_a_scenario_must_know_as_many() ->
     two = TRUTH.replace(arm_effects=(0.5, 1))
     with pytest.raises(ValueError, match="says the effect of 2 arms, and the design has 3"):
         hf.simulate(selection(), two, SCORE, trials=10)
+
+
+def test_a_study_is_explained_with_what_each_arm_has_of_the_effect() -> None:
+    study = hf.loads("""
+title: Two doses
+population: {prevalence: 900}
+endpoint: {name: score, kind: continuous}
+scenarios: {hoped for: {untreated: {sd: 1}, effect: 1, arm effects: [-50%, 1.2]}}
+designs: {both: {kind: multi arm, arms: [low dose, high dose], participants: 60}}
+""")
+    told = [sentence for section in explain(study) for sentence in section.sentences]
+    assert (
+        "Treatment brings a benefit of 1. In designs of 2 arms they have -50% and 120% of the effect." in told
+    )
