@@ -275,7 +275,11 @@ class Bayesian(TwoArms):
         if isinstance(self.allocator(), CoinFlip):
             return ""
         least, level = keeps(self, question), f"{100 * self.level(question):.4g}%"
-        return f"; {least:.6g} would keep {level}" if least < 1 else f"; none would keep {level}"
+        return (
+            f"; {least:.6g} would keep {level}"
+            if least < 1
+            else f"; none that can be reached would keep {level}"
+        )
 
     def _futility_words(self, plan: Plan) -> list[str]:
         """When the trial gives up."""
@@ -329,7 +333,9 @@ def threshold(design: Bayesian, question: Question) -> float:
         )
     least = keeps(design, question)
     if least >= 1:
-        raise ValueError(f"no threshold keeps a type I error of {100 * design.level(question):.4g}%")
+        raise ValueError(
+            f"no posterior probability that can be reached keeps a type I error of {100 * design.level(question):.4g}%"
+        )
     return max(least, design.success_above or 0.0)
 
 

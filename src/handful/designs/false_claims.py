@@ -64,7 +64,7 @@ class FalseClaims(ABC):
         """How often a false claim is made with a threshold."""
 
     def smallest(self, alpha: float) -> float:
-        """The smallest threshold from a half up, of six decimals, that keeps a level; infinite when none does."""
+        """The smallest threshold from a half up, of six decimals, that keeps a level; infinite when none within reach does."""
         return smallest_threshold(self._candidates(), lambda t: self.chance(t).bound, alpha).threshold
 
     def _candidates(self) -> Floats:
@@ -97,13 +97,12 @@ class Enumerated(FalseClaims):
         return found if _lattice_of(rule(0.5)[0], sizes, aim, coin_flip) is not None else None
 
     def _candidates(self) -> Floats:
-        """Just above each value that the posterior can take: between two of them nothing changes."""
+        """Just above each value that the posterior can take but the largest: between two of them nothing changes."""
         analysis, _ = self.rule(0.5)
         base = analysis.base if isinstance(analysis, Watched) else analysis
-        lattice = self._lattice(base)
-        values = np.concatenate([table[table >= 0.5] for table in lattice.statistic])
-        above = np.unique(np.floor(values * _DECIMALS) + 1)
-        return np.append(_DECIMALS / 2, above[above < _DECIMALS]) / _DECIMALS
+        values = np.concatenate([table[table >= 0.5] for table in self._lattice(base).statistic])
+        above = np.unique(np.floor(values * _DECIMALS) + 1)[:-1]
+        return np.append(_DECIMALS / 2, above) / _DECIMALS
 
     def chance(self, threshold: float) -> Chance:
         """At the worst point of the boundary of the null."""
