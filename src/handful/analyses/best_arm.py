@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from handful.analyses.base import Aim, Estimate, Evidence, Integers
+from handful.analyses.base import Aim, Estimate, Evidence, Floats, Integers, Lattice
 from handful.analyses.scales import OnPosterior
 from handful.analyses.several import Several
+from handful.analyses.two_proportions import TwoProportions, drawn_lattice, on_states
 from handful.kernels.counting import count_prefix
 from handful.participants.observations import Cut, Flags, Observations, Outcomes
 from handful.spec.quantities import PositiveNumber
+from handful.stats.allocation_policy import AllocationPolicy, counts_at
 from handful.stats.posterior_best import posterior_best, posterior_better
 
 
@@ -63,6 +67,18 @@ class BestArm(OnPosterior, Several):
         arms = 1 + max(hypothesis.arm for hypothesis in self.hypotheses)
         good, known = count_prefix(seen.outcome, seen.arm, cut.included, seen.observed, arms)
         return (good, known) if aim.sign > 0 else (known - good, known)
+
+    def drawn_lattice(self, policy: AllocationPolicy, looks: Sequence[int], aim: Aim) -> Lattice | None:
+        """All trials of one treatment against control."""
+        if not self.with_control or len(self.hypotheses) > 1:
+            return None
+        assert isinstance(self.base, TwoProportions)
+
+        def statistic(known: int) -> Floats:
+            return posterior_better(*counts_at(known), self.prior)[:, 1]
+
+        estimates = partial(self.base.estimates, confidence=1 - 2 * aim.alpha)
+        return drawn_lattice(policy, looks, statistic, partial(on_states, estimates))
 
     def left(self, cut: Cut, trials: int) -> Flags:
         """Treatments that are still compared, shape (trials, hypotheses); all where a trial has ended for want of any."""

@@ -28,7 +28,7 @@ class ThallWathen(Spec):
     exponent: NonNegativeNumber | Literal["growing"] = Field(
         0.5,
         description="Power of the probability: 0 leaves chances equal, 1 is Thompson's rule; `growing` goes from 0 to 1/2 as "
-        "participants are enrolled.",
+        "outcomes become known.",
     )
     least: Share = Field(0.0, description="Smallest chance of an arm that is still open.")
     match_control: bool = Field(
@@ -36,18 +36,18 @@ class ThallWathen(Spec):
     )
 
     def chances(
-        self, best: Floats, better: Floats | None, totals: Integers, most: int, is_open: Flags
+        self, best: Floats, better: Floats | None, known: Integers, most: int, is_open: Flags
     ) -> Floats:
         """Chances of each arm from the posterior; shapes (trials, arms), control first when there is one."""
-        enrolled = totals.sum(axis=1)
-        exponent = growing_exponent(enrolled, most) if self.exponent == "growing" else float(self.exponent)
+        so_far = known.sum(axis=1)
+        exponent = growing_exponent(so_far, most) if self.exponent == "growing" else float(self.exponent)
         weights = with_control_matched(best) if self.match_control else best
         return thall_wathen(weights, exponent, least=self.least, is_open=is_open)
 
     def words(self) -> str:
         """The rule in words."""
         power = (
-            "raised to a power that grows from 0 to 1/2 as participants are enrolled"
+            "raised to a power that grows from 0 to 1/2 as outcomes become known"
             if self.exponent == "growing"
             else f"to the power {self.exponent:g}"
         )
@@ -57,28 +57,32 @@ class ThallWathen(Spec):
 
 
 class Trippa(Spec):
-    """Treatments skewed by their probability of beating control, and the control kept from falling behind."""
+    """Treatments skewed by their probability of beating control, and the control kept from falling behind.
+
+    A design is tuned by scale and shape. Those given here are the ones with which the R package BATSS shows the rule; the
+    strength of the control is that of Wason and Trippa (2014).
+    """
 
     kind: Literal["trippa"] = "trippa"
     needs_better: ClassVar[bool] = True
 
-    scale: PositiveNumber = Field(10.0, description="Power of the probability at the end of the trial.")
+    scale: PositiveNumber = Field(3.0, description="Power of the probability at the end of the trial.")
     shape: PositiveNumber = Field(
-        0.75, description="How the power grows: with the share enrolled to this power."
+        1.4, description="How the power grows: with the share of known outcomes to this power."
     )
     catch_up: NonNegativeNumber = Field(
         0.25, description="How strongly control catches up with the largest treatment arm, at the end."
     )
 
     def chances(
-        self, best: Floats, better: Floats | None, totals: Integers, most: int, is_open: Flags
+        self, best: Floats, better: Floats | None, known: Integers, most: int, is_open: Flags
     ) -> Floats:
         """Chances of each arm; needs a control."""
         assert better is not None
         exponent, catch_up = trippa_exponents(
-            totals.sum(axis=1), most, scale=self.scale, shape=self.shape, catch_up=self.catch_up
+            known.sum(axis=1), most, scale=self.scale, shape=self.shape, catch_up=self.catch_up
         )
-        return trippa(better, totals, exponent, catch_up, is_open=is_open)
+        return trippa(better, known, exponent, catch_up, is_open=is_open)
 
     def words(self) -> str:
         """The rule in words."""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from math import inf
 from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import BeforeValidator, Field, model_validator
 
+from handful.analyses.after_responses import Rerandomised
 from handful.analyses.base import Aim
 from handful.analyses.best_arm import BestArm
 from handful.analyses.hypotheses import Hypothesis
+from handful.analyses.response_rule import ResponseRule
 from handful.analyses.two_proportions import BetaBinomialTwoArms
 from handful.designs.adaptation import Adaptation, Interim, Steering
 from handful.designs.allocation_choice import AllocationRule, ThallWathen, Trippa
@@ -21,14 +25,50 @@ from handful.designs.pieces import Decision, KnownOutcomes, Thresholds
 from handful.designs.several_arms import DrawnArms
 from handful.designs.spending_choice import short_form
 from handful.designs.stresses import DROPOUT, TIME_TREND
-from handful.designs.words import count_words, list_words
-from handful.kernels.counting import allocated_prefix
+from handful.designs.words import count_words, level_words, list_words
 from handful.participants.observations import Flags, Floats, Integers
 from handful.spec.base import wanted
 from handful.spec.quantities import PositiveCount, PositiveNumber, Probability
+from handful.stats.allocation_policy import AllocationPolicy
 from handful.stats.posterior_best import posterior_best, posterior_better
 
 MOST_TREATMENTS = 6
+
+
+class ByPosterior(ResponseRule):
+    """Chances of control and each treatment from their posteriors; for one treatment it is a policy."""
+
+    follows: ThallWathen | Trippa = Field(
+        discriminator="kind", description="How chances follow the posteriors."
+    )
+    prior: tuple[PositiveNumber, PositiveNumber] = Field(
+        description="Weights of the beta prior of every arm."
+    )
+
+    def chances(self, good: Integers, known: Integers, is_open: Flags | None = None) -> Floats:
+        """Chances of each arm from favourable and known results, shape (trials, arms); equal before there are any."""
+        every = np.ones(good.shape, dtype=np.bool_) if is_open is None else is_open
+        better = posterior_better(good, known, self.prior) if self.follows.needs_better else None
+        best = (
+            posterior_best(good, known, self.prior, is_open=every) if better is None else np.ones(good.shape)
+        )
+        found = self.follows.chances(best, better, known, self.participants, every)
+        nothing = known.sum(axis=1) == 0
+        return np.where(nothing[:, None], every / every.sum(axis=1, keepdims=True), found)
+
+    def policy(self) -> AllocationPolicy:
+        """The chance of the one treatment whatever is known."""
+        return _tabulated(self, None)
+
+    def policy_at(self, looks: tuple[int, ...]) -> AllocationPolicy:
+        """The same at some looks alone."""
+        return _tabulated(self, looks)
+
+
+@lru_cache(maxsize=16)
+def _tabulated(rule: ByPosterior, looks: tuple[int, ...] | None) -> AllocationPolicy:
+    """The table of a rule; a few seconds for all counts of 100 participants."""
+    return AllocationPolicy.from_rule(rule.participants, rule.chances, looks)
 
 
 @dataclass(frozen=True)
@@ -37,59 +77,63 @@ class FollowResponses(Adaptation):
 
     Attributes:
         rule: The rule.
-        analysis: Counts the responses.
+        arms: Counts the responses on each arm.
         aim: What the design asks.
-        participants: The most that can be enrolled.
     """
 
-    rule: ThallWathen | Trippa
-    analysis: BestArm
+    rule: ByPosterior
+    arms: BestArm
     aim: Aim
-    participants: int
 
     def adapt(self, interim: Interim) -> Steering:
         """Chances of the arms that are left; those of a dropped arm are 0."""
         steering = interim.steering
         tested = steering.tested & (interim.settled == Decision.CONTINUE)
-        good, known = self.analysis.counts_by_arm(interim.observations, interim.cut, self.aim)
-        totals = allocated_prefix(interim.observations.arm, interim.enrolled, good.shape[1])
+        good, known = self.arms.counts_by_arm(interim.observations, interim.cut, self.aim)
         # A trial that has ended is steered like one that goes on with every arm: nobody will ask.
         open_arms = tested | ~tested.any(axis=1)[:, None]
-        weights = self._chances(good, known, totals, open_arms)
-        return replace(steering, weights=weights, tested=tested)
+        return replace(steering, weights=self._weights(good, known, open_arms), tested=tested)
 
-    def _chances(self, good: Integers, known: Integers, totals: Integers, open_arms: Flags) -> Floats:
+    def _weights(self, good: Integers, known: Integers, open_arms: Flags) -> Floats:
         """Chances of control and each treatment."""
-        prior = self.analysis.prior
-        if not self.analysis.with_control:
-            best = posterior_best(good[:, 1:], known[:, 1:], prior, is_open=open_arms)
-            shares = self.rule.chances(best, None, totals[:, 1:], self.participants, open_arms)
-            return np.hstack([np.zeros((len(shares), 1)), shares])
-        every = np.hstack([np.ones((len(good), 1), dtype=np.bool_), open_arms])
-        better = posterior_better(good, known, prior) if self.rule.needs_better else None
-        best = posterior_best(good, known, prior, is_open=every) if better is None else np.ones(good.shape)
-        return self.rule.chances(best, better, totals, self.participants, every)
+        if self.arms.with_control:
+            return self.rule.chances(good, known, np.insert(open_arms, 0, True, axis=1))
+        return np.insert(self.rule.chances(good[:, 1:], known[:, 1:], open_arms), 0, 0.0, axis=1)
+
+    def policy(self, looks: tuple[int, ...]) -> AllocationPolicy | None:
+        """The policy of one treatment against control: when it is dropped the trial ends."""
+        one = self.arms.with_control and len(self.arms.hypotheses) == 1
+        return self.rule.policy_at(looks[:-1]) if one else None
 
     def describe(self) -> list[str]:
         """The rule in words."""
-        return [f"After each look new participants are allocated {self.rule.words()}."]
+        return [f"After each look new participants are allocated {self.rule.follows.words()}."]
 
 
 class ResponseAdaptive(Design):
     """Response-adaptive randomisation of one or more treatments, watched by posterior probabilities.
 
     Treatments are held against a control, or against each other when there is none. More participants get what seems to
-    work; the price is paid in information, and when people change over time also in false claims.
+    work; the price is paid in information, and when people change over time also in false claims, unless the one test is
+    a randomisation test at the end.
     """
 
     kind: Literal["response adaptive"] = "response adaptive"
     meaning: ClassVar[str] = "allocation that follows the responses, watched by posterior probability"
-    references: ClassVar[tuple[str, ...]] = ("thompson1933", "thall2007", "trippa2012", "villar2015")
+    references: ClassVar[tuple[str, ...]] = (
+        "thompson1933",
+        "thall2007",
+        "trippa2012",
+        "wason2014",
+        "villar2015",
+    )
     fragile_to: ClassVar[tuple[Stress, ...]] = (TIME_TREND, DROPOUT)
     limits: ClassVar[tuple[str, ...]] = (
         "A rule that looks at posterior probabilities does not keep a type I error by itself; what it really makes of it is "
         "shown.",
-        "When people change while the trial runs, allocation and time are confounded, and the posterior does not know it.",
+        "When people change while the trial runs, allocation and time are confounded, and the posterior does not know it; the "
+        "randomisation test does.",
+        "Where outcomes take longer than the next participants take to come, allocation hardly follows them.",
         "Without a control no benefit can be estimated, only which treatment is the best.",
     )
 
@@ -107,6 +151,11 @@ class ResponseAdaptive(Design):
     look_every: PositiveCount = Field(5, description="Participants between looks.")
     rule: Annotated[AllocationRule, BeforeValidator(short_form)] = Field(
         default_factory=ThallWathen, description="How allocation follows the responses."
+    )
+    test: Literal["posterior", "randomisation"] = Field(
+        "posterior",
+        description="What decides: posterior probabilities at every look, or one randomisation test at the end, which keeps "
+        "its level whatever time does to people.",
     )
     success_above: Probability = Field(
         0.98, description="Benefit is claimed when a treatment's posterior probability is at least this."
@@ -136,6 +185,19 @@ class ResponseAdaptive(Design):
             )
         return self
 
+    @model_validator(mode="after")
+    def _one_test(self) -> Self:
+        if self.test == "posterior":
+            return self
+        if len(self.arms) > 1 or not self.control:
+            raise wanted("posterior, unless there is one treatment and a control", at="test")
+        for name in ("success_above", "drop_below"):
+            if name in self.model_fields_set and getattr(self, name) != type(self).model_fields[name].default:
+                raise wanted(
+                    "nothing here: with a randomisation test nothing is decided before the end", at=name
+                )
+        return self
+
     def look_sizes(self) -> tuple[int, ...]:
         """Participants at each look."""
         return (*range(self.first_look, self.participants, self.look_every), self.participants)
@@ -153,9 +215,14 @@ class ResponseAdaptive(Design):
             )
         sizes, aim = self.look_sizes(), Aim(endpoint.sign, 0.0, self.level(question))
         base = BetaBinomialTwoArms(prior_treated=self.prior, prior_control=self.prior)
-        analysis = BestArm(
-            base=base, hypotheses=self.hypotheses(), with_control=self.control, prior=self.prior
-        )
+        arms = BestArm(base=base, hypotheses=self.hypotheses(), with_control=self.control, prior=self.prior)
+        rule = ByPosterior(participants=self.participants, follows=self.rule, prior=self.prior)
+        analysis: BestArm | Rerandomised = arms
+        thresholds = Thresholds((self.success_above,) * len(sizes), (self.drop_below,) * len(sizes))
+        if self.test == "randomisation":
+            analysis = Rerandomised(rule=rule, looks=sizes[:-1])
+            before = len(sizes) - 1
+            thresholds = Thresholds((*(inf,) * before, analysis.critical(aim.alpha)), (-inf,) * len(sizes))
         treatments = len(self.arms)
         equal = 1 / (treatments + self.control)
         return Plan(
@@ -166,17 +233,16 @@ class ResponseAdaptive(Design):
             looks=KnownOutcomes(sizes),
             analysis=analysis,
             aim=aim,
-            rule=Thresholds((self.success_above,) * len(sizes), (self.drop_below,) * len(sizes)),
+            rule=thresholds,
             arms=treatments,
-            hypotheses=analysis.hypotheses,
-            adaptation=FollowResponses(self.rule, analysis, aim, self.participants),
+            hypotheses=arms.hypotheses,
+            adaptation=FollowResponses(rule, arms, aim),
             ends="first success",
         )
 
     def describe(self, question: Question) -> list[str]:
         """The rule in words."""
         plan = self.plan(question)
-        against = "being better than control" if self.control else "being the best of those left"
         arms = list_words([*self.arms, "control"] if self.control else list(self.arms))
         assert plan.adaptation is not None
         return [
@@ -184,6 +250,18 @@ class ResponseAdaptive(Design):
             f"until the outcome of {self.first_look} is known.",
             f"The data are looked at then and after every {self.look_every} more known outcomes, up to {self.participants}.",
             *plan.adaptation.describe(),
-            f"Benefit is claimed, and the trial ends, when a treatment's posterior probability of {against} is at least "
-            f"{self.success_above:g}; a treatment is dropped when it is at most {self.drop_below:g}.",
+            self._decision(plan),
         ]
+
+    def _decision(self, plan: Plan) -> str:
+        """What decides, in words."""
+        if self.test == "randomisation":
+            return (
+                "Nothing is decided before the last outcome is known; then treatment is compared with control by the "
+                f"{plan.analysis.meaning}, at {level_words(plan.aim.alpha)}."
+            )
+        against = "being better than control" if self.control else "being the best of those left"
+        return (
+            f"Benefit is claimed, and the trial ends, when a treatment's posterior probability of {against} is at least "
+            f"{self.success_above:g}; a treatment is dropped when it is at most {self.drop_below:g}."
+        )

@@ -370,6 +370,14 @@ PAPERS = (
         "10.1002/pst.300",
     ),
     Reference(
+        "wason2014",
+        "Wason JMS, Trippa L",
+        2014,
+        "A comparison of Bayesian adaptive randomization and multi-stage designs for multi-arm clinical trials",
+        "Statistics in Medicine 33:2206-2221",
+        "10.1002/sim.6086",
+    ),
+    Reference(
         "wason2017",
         "Wason J, Stallard N, Bowden J, Jennison C",
         2017,
