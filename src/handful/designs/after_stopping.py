@@ -8,8 +8,8 @@ that stops at its first look, or has only one, so keeps the estimate and the int
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -20,8 +20,7 @@ from handful.analyses.base import Aim, Analysis, Deferred, Estimate, Floats, Lat
 from handful.designs.estimators import Estimator
 from handful.designs.observed_spending import SpentAsObserved
 from handful.participants.observations import Cut, Flags, Integers, Observations
-from handful.stats.sequential_inference import SequentialInference, conclude
-from handful.stats.stage_wise import PassedLooks
+from handful.stats.stage_wise import PassedLooks, effects_of_outcomes
 
 Levels = tuple[float, ...]
 
@@ -46,46 +45,51 @@ class Passed:
         """The looks before one of them."""
         return Passed(*(part[:look] for part in (self.information, self.upper, self.lower, self.stops)))
 
-    def conclude(self, information: Floats, z: Floats, level: float) -> SequentialInference:
-        """p-value, estimate and interval of trials that passed these looks and stopped at the next.
+    def effects(self, information: float, z: Floats, level: float) -> tuple[Floats, Floats, Floats]:
+        """Median-unbiased estimates and limits of trials that passed these looks and stopped at the next.
 
-        Futility that need not be obeyed is counted where that is the cautious side: it plays no part in the p-value and the
-        lower limit, and raises the upper limit. So all three hold whether it is obeyed or overruled, and the estimate is
-        median-unbiased if it is obeyed.
+        Futility that need not be obeyed is counted where that is the cautious side: it plays no part in the lower limit and
+        raises the upper one. So both limits hold whether it is obeyed or overruled; the estimate is median-unbiased if it is
+        obeyed. What is said of a trial does not depend on the trials beside it.
 
         Args:
-            information: Information with which each trial stopped, shape (trials,).
-            z: Statistic with which it stopped, likewise.
+            information: Information with which the trials stopped.
+            z: Statistic with which each stopped, shape (trials,).
             level: One-sided level of the interval.
-        """
-        firm = self._concluded(self.lower, information, z, level)
-        if self.stops == self.lower:
-            return firm
-        obeyed = self._concluded(self.stops, information, z, level)
-        return replace(obeyed, p_value=firm.p_value, lower=firm.lower)
 
-    def _concluded(self, lower: Levels, information: Floats, z: Floats, level: float) -> SequentialInference:
-        """Conclusions with one of the lower boundaries."""
-        looks = len(self.information)
-        every = PassedLooks.before_each((*self.information, np.inf), (*lower, -np.inf), (*self.upper, np.inf))
-        return conclude(every, np.full(len(z), looks), information, z, None, 0.0, 1 - 2 * level, 1)
+        Returns:
+            (estimates, lower limits, upper limits), as effects per square root of information.
+        """
+        tails = (0.5, level, 1 - level)
+        estimate, lower, upper = effects_of_outcomes(self._looks(self.stops), information, z, tails)
+        if self.stops != self.lower:
+            lower = effects_of_outcomes(self._looks(self.lower), information, z, tails)[1]
+        return estimate, lower, upper
+
+    def p_value(self, information: float, z: Floats) -> Floats:
+        """One-sided p-values of such trials, shape (trials,); without futility that need not be obeyed."""
+        return self._looks(self.lower).tail(0.0, np.full(len(z), information), z)
+
+    def _looks(self, lower: Levels) -> PassedLooks:
+        """The looks with one of the lower boundaries."""
+        return PassedLooks(self.information, lower, self.upper)
 
 
 @dataclass(frozen=True)
 class Stops:
-    """Trials that passed the same looks, and what each of them stopped at.
+    """Trials that passed the same looks and stopped at the same one.
 
     Attributes:
         trials: Where they stand among all.
         passed: The looks that they passed.
-        information: Information with which each stopped, shape (trials,).
-        upper: Upper boundary where it stopped, on the z scale, likewise.
+        information: Information with which they stopped.
+        upper: Upper boundary where they stopped, on the z scale.
     """
 
-    trials: Integers
+    trials: NDArray[np.intp]
     passed: Passed
-    information: Floats
-    upper: Floats
+    information: float
+    upper: float
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,7 @@ class AfterStopping(Estimator):
         """Adjust the estimates of the analysis, all trials that passed the same looks at once."""
         reported = _copied(analysis.estimate(seen, cut, aim))
         known = _judged(reported)
+        groups: Iterable[Stops]
         if self.observed is None or reached is None:
             groups = [self._planned_stops(k, np.flatnonzero(known & (look == k))) for k in np.unique(look)]
         else:
@@ -146,10 +151,10 @@ class AfterStopping(Estimator):
 
         return Deferred([partial(table, look) for look in range(len(lattice.stages))])
 
-    def _planned_stops(self, look: int, trials: Integers) -> Stops:
+    def _planned_stops(self, look: int, trials: NDArray[np.intp]) -> Stops:
         """Trials that stopped at a look as planned."""
-        ends = (self.planned.information[look], self.planned.upper[look])
-        return Stops(trials, self.planned.before(look), *(np.full(len(trials), end) for end in ends))
+        planned = self.planned
+        return Stops(trials, planned.before(look), planned.information[look], planned.upper[look])
 
     def _put(self, reported: Estimate, stops: Stops) -> None:
         """Adjust in place."""
@@ -202,10 +207,8 @@ class StageWise(AfterStopping):
     def adjust(self, told: Told, stops: Stops) -> Estimate:
         """Move estimate and limits by what the ordering moves those of the normal process."""
         z, root = told.z, np.sqrt(stops.information)
-        found = stops.passed.conclude(stops.information, z, self.level)
-        return Estimate(
-            *(told.moved(root * effect - z) for effect in (found.estimate, found.lower, found.upper))
-        )
+        found = stops.passed.effects(stops.information, z, self.level)
+        return Estimate(*(told.moved(root * effect - z) for effect in found))
 
 
 class Repeated(AfterStopping):
@@ -216,41 +219,29 @@ class Repeated(AfterStopping):
 
     def adjust(self, told: Told, stops: Stops) -> Estimate:
         """As many standard errors to either side as the boundary of the look is high."""
-        return Estimate(told.value, told.moved(-stops.upper), told.moved(stops.upper))
+        bound = np.full(len(told.value), stops.upper)
+        return Estimate(told.value, told.moved(-bound), told.moved(bound))
 
 
 def _observed_stops(
     rule: SpentAsObserved, look: NDArray[np.int8], reached: Integers, known: Flags
-) -> list[Stops]:
+) -> Iterator[Stops]:
     """Trials that passed the same looks with the same information."""
     until = np.where(np.arange(reached.shape[1]) <= look[:, None], reached, -1)
     different, place = np.unique(until, axis=0, return_inverse=True)
     order = np.argsort(place.ravel(), kind="stable")
     ends = np.cumsum(np.bincount(place.ravel()))
-    groups: dict[Passed, list[tuple[Integers, float, float]]] = {}
     for row, trials in zip(different.tolist(), np.split(order, ends[:-1]), strict=True):
         history = tuple(level for level in row if level >= 0)
         found = rule.boundaries(history, len(history) == rule.looks)
-        theirs = trials[known[trials]]
-        if found is None or len(theirs) == 0:
-            continue
-        nothing = (-np.inf,) * len(found.upper)
-        firm = rule.binding or rule.sided == 2
-        passed = Passed(found.information, found.upper, found.lower if firm else nothing, found.lower)
-        last = len(found.upper) - 1
-        key = passed.before(last)
-        groups.setdefault(key, []).append((theirs, passed.information[last], passed.upper[last]))
-    return [
-        Stops(
-            np.concatenate([trials for trials, _, _ in members]),
-            key,
-            *(
-                np.concatenate([np.full(len(member[0]), member[part]) for member in members])
-                for part in (1, 2)
-            ),
-        )
-        for key, members in groups.items()
-    ]
+        if found is not None:
+            firm = rule.binding or rule.sided == 2
+            lower = found.lower if firm else (-np.inf,) * len(found.lower)
+            passed = Passed(found.information, found.upper, lower, found.lower)
+            last = len(found.upper) - 1
+            yield Stops(
+                trials[known[trials]], passed.before(last), passed.information[last], passed.upper[last]
+            )
 
 
 def _judged(estimate: Estimate) -> Flags:

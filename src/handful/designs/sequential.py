@@ -97,7 +97,7 @@ class Sequential(Design):
         if len(self.looks) > MOST_LOOKS:
             raise wanted(f"at most {MOST_LOOKS} looks", at="looks")
         if self.looks_at is not None:
-            if "looks" in self.model_fields_set:
+            if self.looks != type(self).model_fields["looks"].default:
                 raise wanted("either `looks` or `looks at`", at="looks_at")
             if len(self.looks_at) >= MOST_LOOKS:
                 raise wanted(f"at most {MOST_LOOKS - 1} months", at="looks_at")
@@ -260,9 +260,8 @@ class Sequential(Design):
         if not 0 <= look < len(passed.information):
             raise ValueError(f"there is no look {look}: looks are numbered from 0")
         statistic = np.asarray(z, dtype=np.float64)
-        reached = np.full(statistic.size, passed.information[look])
-        said = passed.before(look).conclude(reached, statistic.ravel(), plan.aim.alpha)
-        parts = (said.p_value, said.estimate, said.lower, said.upper)
+        before, reached, flat = passed.before(look), passed.information[look], statistic.ravel()
+        parts = (before.p_value(reached, flat), *before.effects(reached, flat, plan.aim.alpha))
         return SequentialInference(*(part.reshape(statistic.shape) for part in parts))
 
     def _passed_at(self, plan: Plan, information: NDArray[np.float64], power: float) -> Passed:

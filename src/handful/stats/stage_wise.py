@@ -225,7 +225,7 @@ def effects_of_outcomes(
     return effect
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65536)
 def _table(
     passed: PassedLooks, information: float, start: float, stop: float, probability: tuple[float, ...]
 ) -> Array:
