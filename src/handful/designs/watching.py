@@ -18,7 +18,7 @@ from handful.stats.predictive_normal import interim_z
 Rule = Callable[[float], tuple[Analysis, Thresholds]]
 """From a threshold to the analysis that is held against it, and the thresholds of all looks."""
 
-# A probability that equals its threshold claims; rounding in its last digits must not decide otherwise.
+# A probability that equals its threshold claims, and does not stop; rounding in its last digits must not decide otherwise.
 _ROUNDING = 1.0 + 1e-12
 
 
@@ -89,20 +89,21 @@ class Watching:
         """The analysis that says when to stop, and the value below which it does at each interim look."""
         looks = len(self.sizes) - 1
         if self.predictive_below is not None and looks:
-            return self._predicting(claim_at, self.predictive_below)
+            return self._predicting(claim_at, self.predictive_below / _ROUNDING)
         if self.futility_below is None or not looks:
             return self.base, (-np.inf,) * looks
+        limit = self.futility_below / _ROUNDING
         if self.futility_value is None:
-            return self.base, (self.futility_below,) * looks
+            return self.base, (limit,) * looks
         plain = self.base.significance if isinstance(self.base, OnDualCriterion) else self.base
         both = Watched(
             base=self.base,
             watch=plain,
             watched_null=self.futility_value,
             claim_at=claim_at,
-            limit=self.futility_below,
+            limit=limit,
         )
-        return both, (self.futility_below,) * looks
+        return both, (limit,) * looks
 
     def _predicting(self, claim_at: float, limit: float) -> tuple[Analysis, tuple[float, ...]]:
         """An exact sum for proportions; else the posterior is normal, and a prediction is a limit of its own at each look."""

@@ -210,6 +210,16 @@ class TestGivingUp:
         said = plan.rule.decide(0, Evidence(lattice.statistic[0].reshape(-1, 1)))[:, 0].reshape(5, 5)
         np.testing.assert_array_equal(said == -1, (beyond < 0.2) & (any_benefit < 0.9))
 
+    @pytest.mark.parametrize("value", [None, 0.0])
+    def test_a_probability_at_the_limit_does_not_stop(self, value):
+        # As many responses on both arms, with the same prior: a half.
+        plan = design(futility_below=0.5, futility_value=value, success_above=0.9).plan(RESPONSE)
+        lattice = exact.lattice_of(plan)
+        assert lattice is not None
+        said = plan.rule.decide(0, Evidence(lattice.statistic[0].reshape(-1, 1)))[:, 0].reshape(7, 7)
+        assert (np.diag(said) == Decision.CONTINUE).all()
+        assert said[3, 2] == Decision.FUTILITY
+
     def test_a_normal_process_stops_as_often_as_promised(self):
         what = design(
             participants=80, predictive_below=0.1, analysis={"kind": "posterior mean difference", "sd": 1}
