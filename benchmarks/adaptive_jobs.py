@@ -18,3 +18,20 @@ class R3(Simulated):
         design = hf.ArmSelection(arms=3, participants=80, analysis={"kind": "z test", "sd": 1})
         scenario = hf.ContinuousScenario(untreated={"sd": 1}, effect=0.8, arm_effects=(0, 0.5, 1))
         return design, scenario, hf.Endpoint(name="change", kind="continuous")
+
+
+class A2(Simulated):
+    job = "A2 three arms, responses followed at 15, 20 ... 60, the best by posterior probability"
+    bar = Bar(500 * 46.4, "500 x adaptr 1.4.0 (46.4)")
+    trials = 50_000
+
+    def what(self) -> tuple[Any, Any, hf.Endpoint]:
+        design = hf.ResponseAdaptive(
+            arms=("A", "B", "C"),
+            control=False,
+            participants=60,
+            first_look=15,
+            rule={"kind": "thall wathen", "exponent": 0.5, "least": 0.15},
+        )
+        scenario = hf.BinaryScenario(untreated=0.3, treated=0.55, arm_effects=(0, 0, 1))
+        return design, scenario, hf.Endpoint(name="response", kind="binary")

@@ -10,8 +10,7 @@ import numpy as np
 from handful.designs.adaptation import Steering
 from handful.designs.pieces import Allocation
 from handful.kernels.several_arms import deal_from, draw_from
-from handful.kernels.streams import Purpose, uniforms
-from handful.participants.observations import Arms, Flags, Floats, Integers
+from handful.participants.observations import Arms, Flags, Integers
 from handful.participants.potential import Participants
 
 
@@ -46,7 +45,7 @@ class DealtArms(Allocation):
     def reassign(self, people: Participants, arm: Arms, start: Integers, steering: Steering) -> Arms:
         """New blocks from `start` on, of the arms that are left."""
         places = np.rint(steering.weights).astype(np.int64)
-        return deal_from(arm, _drawn(people), start, places, _may_enrol(people, self.subgroup, steering))
+        return deal_from(arm, people.lots, start, places, _may_enrol(people, self.subgroup, steering))
 
     def sizes(self, included: int) -> tuple[int, int] | None:
         """Known for one treatment when `included` ends with a whole block."""
@@ -90,7 +89,7 @@ class DrawnArms(Allocation):
     def reassign(self, people: Participants, arm: Arms, start: Integers, steering: Steering) -> Arms:
         """Draws with the new chances from `start` on."""
         enrols = _may_enrol(people, self.subgroup, steering)
-        return draw_from(arm, _drawn(people), start, steering.weights, enrols)
+        return draw_from(arm, people.lots, start, steering.weights, enrols)
 
     def sizes(self, included: int) -> None:
         """Left to chance."""
@@ -100,12 +99,6 @@ class DrawnArms(Allocation):
         """In words."""
         chances = ", ".join(f"{100 * chance:.3g}%" for chance in self.chances[1:])
         return f"Each participant's arm is drawn: control with a chance of {100 * self.chances[0]:.3g}%, treatment {chances}."
-
-
-def _drawn(people: Participants) -> Floats:
-    """One uniform number for the allocation of each participant."""
-    block = people.block
-    return uniforms(block.seed, block.first, block.trials, people.count, Purpose.ALLOCATION)
 
 
 def _may_enrol(people: Participants, subgroup: str | None, steering: Steering) -> Flags:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from handful.kernels.streams import Purpose, uniforms
 from handful.participants.block import Block
 
 Floats = NDArray[np.float64]
@@ -73,6 +75,12 @@ class Participants(ABC):
     @abstractmethod
     def dropout(self) -> Floats | None:
         """Months from the day of treatment until the participant is lost; None when nobody is lost."""
+
+    @cached_property
+    def lots(self) -> Floats:
+        """A uniform number for each participant, by which designs that allocate one by one draw the arm; not to be written to."""
+        block = self.block
+        return uniforms(block.seed, block.first, block.trials, self.count, Purpose.ALLOCATION)
 
     def factors(self) -> Traits:
         """Who has which prognostic factor: 1 for those who do, shape (trials, participants, factors)."""
