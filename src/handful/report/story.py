@@ -14,7 +14,7 @@ from handful.select.words import benefit_words
 _SAID = {
     "success": "Benefit is claimed.",
     "futility": "The trial stops without a claim.",
-    "harm": "The trial stops for harm.",
+    "harm": "The trial ends for harm.",
     "continue": "The trial goes on.",
     "no success": "Benefit is not claimed.",
     "dropped": "The trial stops without a claim.",
