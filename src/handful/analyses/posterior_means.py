@@ -168,7 +168,9 @@ class PosteriorMeanDifference(OnPosterior, DifferencePosterior):
     @property
     def prior_worth(self) -> tuple[float, float]:
         """Participants."""
-        worth = [0.0 if prior is None else prior.participants for prior in (self.prior_control, self.prior_treated)]
+        worth = [
+            0.0 if prior is None else prior.participants for prior in (self.prior_control, self.prior_treated)
+        ]
         return worth[0], worth[1]
 
     def evidence(self, seen: Observations, cut: Cut, aim: Aim) -> Evidence:

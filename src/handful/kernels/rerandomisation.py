@@ -253,9 +253,8 @@ def _pooled_z(outcomes: Bits, observed: NDArray[np.bool_], arms: Bits) -> float:
     if on_0 == 0 or on_1 == 0 or successes == 0 or successes == on_0 + on_1:
         return 0.0
     pooled = successes / (on_0 + on_1)
-    return (counts[1, 1] / on_1 - counts[0, 1] / on_0) / sqrt(
-        pooled * (1.0 - pooled) * (1.0 / on_0 + 1.0 / on_1)
-    )
+    spread = sqrt(pooled * (1.0 - pooled) * (1.0 / on_0 + 1.0 / on_1))
+    return float((counts[1, 1] / on_1 - counts[0, 1] / on_0) / spread)
 
 
 @kernel

@@ -190,9 +190,7 @@ def stopping_table(comparison: Comparison, series: Mapping[str, Series]) -> Tabl
     if not rows:
         return None
     head = ("Design and look", *(s.name for s in comparison.scenarios))
-    caption = (
-        "Ends at each look: with a claim (above), without (below), and how many were then enrolled whose outcome is not used"
-    )
+    caption = "Ends at each look: with a claim (above), without (below), and who was then enrolled and is not analysed"
     return Table(caption, head, tuple(rows))
 
 

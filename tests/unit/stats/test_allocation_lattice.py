@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -19,11 +21,13 @@ CHANCES = {"control": np.array([0.3, 0.5]), "treated": np.array([0.6, 0.5])}
 
 
 @pytest.mark.parametrize(
-    ("policy", "looks"), [(ONE_BY_ONE, range(13)), (ONE_BY_ONE, [0, 5, 12]), (IN_BLOCKS, [0, 4, 8, 12])], ids=str
+    ("policy", "looks"),
+    [(ONE_BY_ONE, range(13)), (ONE_BY_ONE, [0, 5, 12]), (IN_BLOCKS, [0, 4, 8, 12])],
+    ids=str,
 )
 def test_stages_end_at_the_final_counts(policy: AllocationPolicy, looks: list[int]) -> None:
     mass = start(1, 2)
-    for first, last in zip(looks[:-1], looks[1:], strict=True):
+    for first, last in pairwise(looks):
         mass = advance(mass, PolicyStage(policy, first, last), CHANCES)
         assert mass.sum(axis=1) == pytest.approx([1, 1], abs=1e-12)
     final = FinalCounts.of(policy)
@@ -41,5 +45,5 @@ def test_a_shortened_policy_is_the_policy_so_far() -> None:
 
 @pytest.mark.parametrize(("first", "last"), [(2, 4), (4, 4), (8, 13)])
 def test_what_cannot_be_walked_is_refused(first: int, last: int) -> None:
-    with pytest.raises(ValueError, match="policy sets its chance|cannot go"):
+    with pytest.raises(ValueError, match=r"policy sets its chance|cannot go"):
         PolicyStage(IN_BLOCKS, first, last)
