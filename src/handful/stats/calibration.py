@@ -8,25 +8,29 @@ it: over the values that the statistic of a finite trial can take, or over all n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
+from scipy.special import ndtri, xlogy
 
 from handful.stats._arguments import proportion
-from handful.stats.lattice import Walked, advance, start
+from handful.stats.lattice import Stage, Walked, advance, start
 from handful.stats.roots import find_root
-from handful.stats.worst_case import polynomial_maximum
+from handful.stats.worst_case import maximum, polynomial_maximum
 
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 Chances = Callable[[Array], Mapping[str, Array]]
 """From nuisance parameters in [0, 1], shape (points,), to the named chances on the boundary of the null hypothesis."""
 
 # A probability may exceed the level by rounding: that of summing the cells of a table.
 _ROUNDING = 1e-12
 _CELLS_AT_ONCE = 4_000_000
+# Of more participants than this, one trial at a half has too small a chance for a double.
+_MOST_AT_A_HALF = 500
+_POINTS_PER_DEGREE = 8
 
 
 class Calibrated(NamedTuple):
@@ -80,7 +84,7 @@ def constant_threshold(
     chances: Chances,
     alpha: float,
     *,
-    futility: Sequence[NDArray[np.bool_]] | None = None,
+    futility: Sequence[Flags] | None = None,
     is_point: bool = False,
 ) -> Calibrated:
     """The smallest threshold, the same at every look, that keeps the type I error of a trial of counts exactly.
@@ -126,15 +130,17 @@ def constant_threshold(
 
 def worst_chance_of_claim(
     stages: Sequence[Walked],
-    claims: Sequence[NDArray[np.bool_]],
-    stops: Sequence[NDArray[np.bool_]],
+    claims: Sequence[Flags],
+    stops: Sequence[Flags],
     chances: Chances,
     *,
     is_point: bool = False,
 ) -> tuple[float, float]:
     """The chance of a false claim at the worst point of the null hypothesis, by walking every possible trial.
 
-    The chance is a polynomial in the nuisance parameter, since every chance is a straight line in it.
+    The chance is a polynomial in the nuisance parameter, since every chance is a straight line in it. Where everybody has the
+    same chance of a success and the counts are those of successes, one walk says all: how many trials claim benefit with so
+    many successes among so many participants.
 
     Args:
         stages: what happens before each look.
@@ -156,23 +162,76 @@ def worst_chance_of_claim(
         (0.125, 1.0)
     """
 
-    def claimed_at(nuisance: Array) -> Array:
-        mass = start(claims[0].ndim, len(nuisance))
-        total = np.zeros(len(nuisance))
-        named = chances(nuisance)
-        for stage, claim, stop in zip(stages, claims, stops, strict=True):
-            mass = advance(mass, stage, named)
-            total += np.where(claim, mass, 0.0).reshape(len(nuisance), -1).sum(axis=1)
-            mass = np.where(claim | stop, 0.0, mass)
-        return total
+    if is_point:
+        return float(_chance_of_claim(stages, claims, stops, chances(np.zeros(1)))[0]), 0.0
+    degree = sum(stage.degree for stage in stages)
+    if degree <= _MOST_AT_A_HALF and _counts_successes(stages, chances):
+        return maximum(_by_successes(stages, claims, stops, chances), grid=_POINTS_PER_DEGREE * degree + 1)
 
     def claimed(nuisance: Array) -> Array:
         parts = max(1, len(nuisance) * max(claim.size for claim in claims) // _CELLS_AT_ONCE)
-        return np.concatenate([claimed_at(part) for part in np.array_split(nuisance, parts)])
+        split = np.array_split(nuisance, parts)
+        return np.concatenate([_chance_of_claim(stages, claims, stops, chances(part)) for part in split])
 
-    if is_point:
-        return float(claimed(np.zeros(1))[0]), 0.0
-    return polynomial_maximum(claimed, sum(stage.degree for stage in stages))
+    return polynomial_maximum(claimed, degree)
+
+
+def _claimed(
+    stages: Sequence[Walked], claims: Sequence[Flags], stops: Sequence[Flags], named: Mapping[str, Array]
+) -> Iterator[Array]:
+    """The mass of trials that claim benefit at each look, shapes (points, *grid)."""
+    mass = start(claims[0].ndim, len(next(iter(named.values()))))
+    for stage, claim, stop in zip(stages, claims, stops, strict=True):
+        mass = advance(mass, stage, named)
+        yield np.where(claim, mass, 0.0)
+        mass = np.where(claim | stop, 0.0, mass)
+
+
+def _chance_of_claim(
+    stages: Sequence[Walked], claims: Sequence[Flags], stops: Sequence[Flags], named: Mapping[str, Array]
+) -> Array:
+    """The chance of a claim at any look, shape (points,)."""
+    at_looks = [mass.reshape(len(mass), -1).sum(axis=1) for mass in _claimed(stages, claims, stops, named)]
+    return np.asarray(np.sum(at_looks, axis=0))
+
+
+def _counts_successes(stages: Sequence[Walked], chances: Chances) -> bool:
+    """Whether every participant has the nuisance parameter as the chance of a success, and the counts add up to successes."""
+    points = np.array([0.0, 0.5, 1.0])
+    named = chances(points)
+    moves = [
+        move for stage in stages if isinstance(stage, Stage) for _, group in stage.groups for move in group
+    ]
+    return all(isinstance(stage, Stage) for stage in stages) and all(
+        len(move.chance) == 1
+        and np.array_equal(named[move.chance[0].removeprefix("not ")], points)
+        and sum(move.shift) == (not move.chance[0].startswith("not "))
+        for move in moves
+    )
+
+
+def _by_successes(
+    stages: Sequence[Walked], claims: Sequence[Flags], stops: Sequence[Flags], chances: Chances
+) -> Callable[[Array], Array]:
+    """The chance of a claim as a function of the common chance of success, from one walk at a half.
+
+    A trial with s successes among n participants is p^s (1 - p)^(n - s) / (1/2)^n times as likely at p as at a half.
+    """
+    successes, participants, mass = [], [], []
+    total = 0
+    for stage, taken in zip(stages, _claimed(stages, claims, stops, chances(np.array([0.5]))), strict=True):
+        total += stage.degree
+        added = np.bincount(np.indices(taken.shape[1:]).sum(axis=0).ravel(), taken.ravel(), total + 1)
+        successes.append(np.arange(total + 1))
+        participants.append(np.full(total + 1, total))
+        mass.append(added)
+    s, n, at_a_half = (np.concatenate(parts) for parts in (successes, participants, mass))
+
+    def claimed(chance: Array) -> Array:
+        p = chance[:, None]
+        return np.asarray(np.exp(xlogy(s, 2.0 * p) + xlogy(n - s, 2.0 * (1.0 - p))) @ at_a_half)
+
+    return claimed
 
 
 def continuous_threshold(

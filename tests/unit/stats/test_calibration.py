@@ -5,8 +5,13 @@ import pytest
 
 from handful.stats.beta_binomial import probability_above, superiority_table
 from handful.stats.binomial import pmf
-from handful.stats.calibration import constant_threshold, continuous_threshold, smallest_threshold
-from handful.stats.lattice import Move, Stage
+from handful.stats.calibration import (
+    constant_threshold,
+    continuous_threshold,
+    smallest_threshold,
+    worst_chance_of_claim,
+)
+from handful.stats.lattice import Move, Stage, advance, start
 from handful.stats.normal_process import crossing_probabilities
 from handful.stats.worst_case import maximum
 
@@ -116,3 +121,29 @@ def test_what_makes_no_sense_is_refused():
         smallest_threshold([1.0], lambda t: 0.1, 0.0)
     with pytest.raises(ValueError, match="one table a look"):
         constant_threshold([], [], no_effect, 0.05)
+
+
+@pytest.mark.parametrize("sizes", [(9, 12), (40, 41)])
+def test_the_worst_chance_is_that_of_every_point_walked(sizes):
+    rng = np.random.default_rng(7)
+    control, treated = sizes
+    stages = [Stage(((control, CONTROL), (treated, TREATED)))] * 2
+    shapes = [(k * control + 1, k * treated + 1) for k in (1, 2)]
+    claims = [rng.random(shape) < 0.1 for shape in shapes]
+    stops = [rng.random(shape) < 0.3 for shape in shapes]
+    points = np.linspace(0, 1, 2001)
+    walked = start(2, points.size)
+    chance = np.zeros(points.size)
+    for stage, claim, stop in zip(stages, claims, stops, strict=True):
+        walked = advance(walked, stage, no_effect(points))
+        chance += (walked * claim).sum(axis=(1, 2))
+        walked = walked * ~(claim | stop)
+    value, where = worst_chance_of_claim(stages, claims, stops, no_effect)
+    assert value >= chance.max() - 1e-14
+    assert value == pytest.approx(chance.max(), abs=1e-4)
+    assert chance[np.abs(points - where).argmin()] == pytest.approx(value, abs=1e-3)
+    # With a margin the chances differ, and the polynomial is walked at as many points as it needs.
+    shifted = worst_chance_of_claim(
+        stages, claims, stops, lambda v: {"control": 0.999999 * v, "treated": 0.999999 * v + 1e-6}
+    )
+    assert shifted[0] == pytest.approx(value, abs=1e-3)
