@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from handful.select.optimise.results import Judged, Optimisation
 
+_NAME = 34
+"""Width of the names of designs in the table: they say what was changed."""
+
 
 def optimise(
     study: Annotated[Path, typer.Argument(help="The study file.", metavar="STUDY.YAML")],
@@ -111,16 +114,20 @@ def _fields(over: list[str]) -> dict[str, Any]:
 def _traded(found: Optimisation) -> Table:
     """The designs as written and along the trade-off; every number says how it was obtained."""
     from handful.cli.terminal import table
+    from handful.select.optimise.tradeoff import HELPED
 
-    best = f"Minus {found.best}" if found.best.startswith("expected") else found.best.capitalize()
-    rows = table(
-        "", "Design", "Keeps all", "Type I error", f"Power, {found.hoped_for}", "Participants", "Months", best
-    )
+    best = "People helped" if found.best == HELPED else found.best.capitalize()
+    if found.best.startswith("expected"):
+        best = f"Minus {found.best}"
+    rows = table("", "Design", "Type I error", f"Power, {found.hoped_for}", "Participants", best)
+    rows.columns[1].width = _NAME
+    rows.caption = "* chosen, - breaks a constraint"
+    rows.caption_justify = "left"
     written = {told.name for told in found.declared}
     for told in (*found.declared, *(told for told in found.curve if told.name not in written)):
         chosen = found.chosen is not None and told.name == found.chosen.name
         name = told.name.removeprefix(f"{told.origin}: ") if len(written) == 1 else told.name
-        rows.add_row("*" if chosen else "", name, *_cells(told))
+        rows.add_row("*" if chosen else "" if told.kept else "-", name, *_cells(told))
     return rows
 
 
@@ -130,10 +137,8 @@ def _cells(told: Judged) -> list[str]:
 
     worst = told.type_one.worst
     return [
-        "yes" if told.kept else "no",
         share(worst) if worst is not None else "not defined",
         share(told.power),
         amount(told.participants),
-        amount(told.months) if told.months is not None else "-",
         amount(told.utility),
     ]

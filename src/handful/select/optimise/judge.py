@@ -15,7 +15,7 @@ from handful.select.choose import Candidate, broken_constraints
 from handful.select.compare import type_one_error
 from handful.select.figure import Figure
 from handful.select.optimise.results import Judged
-from handful.select.optimise.sample import INFERIOR, PARTICIPANTS, Sample, Sampler, by_enumeration
+from handful.select.optimise.sample import INFERIOR, PARTICIPANTS, Sample, Sampler, Subject, by_enumeration
 from handful.select.optimise.variants import Variant
 from handful.select.optimise.yardstick import Yardstick, difference_error
 from handful.select.stress import stress
@@ -101,11 +101,11 @@ class Judge:
     def _samples(self, variant: Variant) -> dict[str, Sample]:
         """All trials of a design in every scenario that counts."""
         study = self.bench.study
-        names = self.yardstick.scenarios(variant.plan, enumerated=True)
-        return {
-            s: self.sampler.more(variant.design, variant.plan, study.scenario(s), study.compute.trials, None)
-            for s in names
+        names = [s for s in self.yardstick.scenarios(variant.plan) if s in study.scenarios]
+        subjects = {
+            s: Subject(study.question, variant.design, variant.plan, study.scenario(s)) for s in names
         }
+        return {s: self.sampler.more(subject, study.compute.trials, None) for s, subject in subjects.items()}
 
     def _is_exact(self, told: Characteristics) -> bool:
         """Whether everything that a utility is made of was enumerated."""

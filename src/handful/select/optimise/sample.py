@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,29 +142,45 @@ def columns_of(plan: Plan, scenario: Scenario, trials: Trials) -> Columns:
     return kept
 
 
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A design in a scenario, to be looked at.
+
+    Attributes:
+        question: What the design is asked.
+        design: The design.
+        plan: Its plan.
+        scenario: The truth.
+    """
+
+    question: Question
+    design: Design
+    plan: Plan
+    scenario: Scenario
+
+    @cached_property
+    def record(self) -> dict[str, object]:
+        """Everything that its trials depend on, but for their seed and numbers."""
+        return record_of(Job(self.plan, self.scenario, 0, 0), self.design, self.question)
+
+
 @dataclass(frozen=True)
 class Sampler:
     """Looks at designs on the same simulated people, and remembers what it saw.
 
     Attributes:
-        question: What the designs are asked.
         seed: Seed of the people: equal for all designs, so that differences between them are precise.
         shelf: Where what was seen is kept, so that a search can be taken up; None to keep nothing.
     """
 
-    question: Question
     seed: int
     shelf: Shelf | None = None
 
-    def more(
-        self, design: Design, plan: Plan, scenario: Scenario, trials: int, sample: Sample | None
-    ) -> Sample:
+    def more(self, subject: Subject, trials: int, sample: Sample | None) -> Sample:
         """Look at a design in a scenario until so many trials are seen, or everything is known without any.
 
         Args:
-            design: The design.
-            plan: Its plan.
-            scenario: The truth.
+            subject: The design in the scenario.
             trials: Trials to be seen in all.
             sample: What was seen before; None for nothing.
 
@@ -174,34 +191,33 @@ class Sampler:
             ValueError: When the design cannot be conducted in the scenario.
         """
         if sample is None:
-            sample = Sample(self._known(design, plan, scenario))
+            known = self._kept(
+                subject, {"known": True}, lambda: by_enumeration(subject.plan, subject.scenario).tobytes()
+            )
+            sample = Sample(np.frombuffer(known, dtype=np.float64))
         first = sample.trials
         if not sample.open.any() or first >= trials:
             return sample
-        about = self._about(design, plan, scenario, trials) | {"first": first}
-        stored = self.shelf.get(about) if self.shelf is not None else None
-        if stored is not None:
-            new: Columns = np.frombuffer(stored, dtype=np.float32).reshape(QUANTITIES, -1)
-        else:
-            job = Job(plan, scenario, self.seed, trials)
-            parts = blocks(self.seed, first, trials - first)
-            seen = [columns_of(plan, scenario, conduct_block(job, block)) for block in parts]
-            new = np.concatenate(seen, axis=1)
-            if self.shelf is not None:
-                self.shelf.put(about, new.tobytes())
-        return replace(sample, seen=np.concatenate([sample.seen, new], axis=1))
+        about = {"seed": self.seed, "first": first, "trials": trials}
+        new = self._kept(subject, about, lambda: self._seen(subject, first, trials).tobytes())
+        columns = np.frombuffer(new, dtype=np.float32).reshape(QUANTITIES, -1)
+        return replace(sample, seen=np.concatenate([sample.seen, columns], axis=1))
 
-    def _known(self, design: Design, plan: Plan, scenario: Scenario) -> Floats:
-        """What is known by enumeration, which may have been found before."""
+    def _seen(self, subject: Subject, first: int, trials: int) -> Columns:
+        """Simulate the trials from `first` on."""
+        job = Job(subject.plan, subject.scenario, self.seed, trials)
+        parts = blocks(self.seed, first, trials - first)
+        return np.concatenate(
+            [columns_of(subject.plan, subject.scenario, conduct_block(job, block)) for block in parts], axis=1
+        )
+
+    def _kept(self, subject: Subject, about: Mapping[str, object], find: Callable[[], bytes]) -> bytes:
+        """Something about a design in a scenario, which may have been found before."""
         if self.shelf is None:
-            return by_enumeration(plan, scenario)
-        about = self._about(design, plan, scenario, 0)
-        stored = self.shelf.get(about)
-        if stored is None:
-            stored = json.dumps(by_enumeration(plan, scenario).tolist()).encode()
-            self.shelf.put(about, stored)
-        return np.array(json.loads(stored))
-
-    def _about(self, design: Design, plan: Plan, scenario: Scenario, trials: int) -> dict[str, object]:
-        """Everything that what is seen depends on."""
-        return record_of(Job(plan, scenario, self.seed, trials), design, self.question)
+            return find()
+        key = {**subject.record, **about}
+        found = self.shelf.get(key)
+        if found is None:
+            found = find()
+            self.shelf.put(key, found)
+        return found

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from handful.engine import exact
 from handful.engine.simulate import Job
-from handful.scenarios.base import Scenario
 from handful.scenarios.draws import kept
 from handful.select.bench import Bench
 from handful.select.compare import provenance
@@ -18,7 +17,7 @@ from handful.select.optimise.judge import Judge
 from handful.select.optimise.paste import paste
 from handful.select.optimise.race import LOST, Race, race, ranked, schedule
 from handful.select.optimise.results import Judged, Optimisation, RoundTold, Searched
-from handful.select.optimise.sample import Sample, Sampler
+from handful.select.optimise.sample import Sample, Sampler, Subject
 from handful.select.optimise.tradeoff import front, merit, pareto
 from handful.select.optimise.variants import Space, Variant, at_the_end, space_of
 from handful.select.optimise.yardstick import BOUNDARY, Standing, Yardstick
@@ -94,6 +93,7 @@ class _Contest:
     shelf: Shelf | None
     executor: Executor | None
     told: Progress
+    _subjects: dict[int, dict[str, Subject]] = field(default_factory=dict)
     _samples: dict[int, dict[str, Sample]] = field(default_factory=dict)
     _sound: dict[int, bool] = field(default_factory=dict)
     _unfit: dict[int, str] = field(default_factory=dict)
@@ -101,7 +101,7 @@ class _Contest:
     def __post_init__(self) -> None:
         study = self.bench.study
         self.yardstick = Yardstick(self.bench)
-        self._sampler = Sampler(study.question, race_seed(study.compute.seed), self.shelf)
+        self._sampler = Sampler(race_seed(study.compute.seed), self.shelf)
 
     @property
     def unfit(self) -> Sequence[str]:
@@ -127,28 +127,33 @@ class _Contest:
 
     def _look(self, number: int, trials: int) -> Standing | None:
         """How one variant stands."""
-        variant = self.space.variants[number]
         had = self._samples.get(number, {})
-        names = self.yardstick.scenarios(variant.plan, enumerated=exact.lattice_of(variant.plan) is not None)
         try:
             samples = {
-                s: self._sampler.more(
-                    variant.design, variant.plan, self._truth(variant, s), trials, had.get(s)
-                )
-                for s in names
+                scenario: self._sampler.more(subject, trials, had.get(scenario))
+                for scenario, subject in self._subjects_of(number).items()
             }
         except ValueError as error:
             self._unfit[number] = str(error)
             return None
         self._samples[number] = samples
         seen = {scenario: sample.upto(trials) for scenario, sample in samples.items()}
-        return self.yardstick.standing(variant.plan, seen)
+        return self.yardstick.standing(self.space.variants[number].plan, seen)
 
-    def _truth(self, variant: Variant, scenario: str) -> Scenario:
-        """A scenario by its name."""
-        if scenario == BOUNDARY:
-            return self.bench.null_for(variant.plan)
-        return self.bench.study.scenario(scenario)
+    def _subjects_of(self, number: int) -> dict[str, Subject]:
+        """A variant in every scenario in which it must be looked at."""
+        if number not in self._subjects:
+            study, variant = self.bench.study, self.space.variants[number]
+            self._subjects[number] = {
+                name: Subject(
+                    study.question,
+                    variant.design,
+                    variant.plan,
+                    self.bench.null_for(variant.plan) if name == BOUNDARY else study.scenario(name),
+                )
+                for name in self.yardstick.scenarios(variant.plan)
+            }
+        return self._subjects[number]
 
     def sound(self, number: int) -> bool:
         """Whether the type I error over the boundary of the null is kept, where it can be enumerated."""
@@ -250,7 +255,7 @@ def _judge(
             "compute": study.compute.replace(rows="none"),
         }
     )
-    sampler = Sampler(study.question, study.compute.seed, contest.shelf)
+    sampler = Sampler(study.compute.seed, contest.shelf)
     return Judge(Bench.of(whole, runner(whole)), contest.yardstick, sampler)
 
 

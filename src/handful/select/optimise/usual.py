@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from handful.analyses.base import Analysis
-from handful.designs.base import Design
+from handful.designs.base import Design, Plan
 from handful.designs.pieces import PermutedBlocks
 from handful.spec.base import Spec
 from handful.spec.quantities import AscendingPercentList, Quantity, Ratio
@@ -30,6 +30,7 @@ MOST_COMBINATIONS = 1000
 _SIZES = ("participants", "events")
 _STEPS = 10
 """Steps from half of a size to half as much again."""
+_SMALL = 48
 _LOOKS = ((1.0,), (0.5, 1.0), (0.33, 0.67, 1.0))
 _RATIOS = ((1, 1), (2, 1))
 _ODDS = (1.0, 0.5, 2.0)
@@ -62,7 +63,7 @@ def usual_values(study: Study, name: str) -> dict[str, tuple[Any, ...]]:
         allocation (1, 1) (2, 1)
     """
     design = study.design(name)
-    found = {field: values for field, values in _all(design, study) if len(values) > 1}
+    found = {field: values for field, values in _all(design, study.plan(name), study) if len(values) > 1}
     kept: dict[str, tuple[Any, ...]] = {}
     for field in sorted(found, key=lambda field: field not in _SIZES):
         if prod(len(values) for values in (*kept.values(), found[field])) <= MOST_COMBINATIONS:
@@ -70,40 +71,41 @@ def usual_values(study: Study, name: str) -> dict[str, tuple[Any, ...]]:
     return kept
 
 
-def _all(design: Design, study: Study) -> Iterator[tuple[str, tuple[Any, ...]]]:
+def _all(design: Design, plan: Plan, study: Study) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """Every field with the values that its type suggests."""
     fields = type(design).model_fields
     for name, field in fields.items():
         value = getattr(design, name)
         if name in _SIZES:
-            yield written_name(name, field), _sizes(name, value, design, study)
+            yield written_name(name, field), _sizes(name, value, design, plan, study)
         else:
             yield written_name(name, field), _around(field, value)
 
 
-def _sizes(name: str, value: int | None, design: Design, study: Study) -> tuple[int, ...]:
+def _sizes(name: str, value: int | None, design: Design, plan: Plan, study: Study) -> tuple[int, ...]:
     """Sizes around a size, in whole blocks of every ratio that is tried; none where the design finds its own."""
-    if value is None or (name == "participants" and value != design.plan(study.question).participants):
+    if value is None or (name == "participants" and value != plan.participants):
         return ()
     most = min(3 * value // 2, study.choose.subject_to.participants or 2 * value)
     found = set()
-    for unit in _units(design, study) if name == "participants" else {1}:
+    for unit in _units(design, plan, study) if name == "participants" else {1}:
         step = max(unit, round(value / _STEPS / unit) * unit)
         found |= set(range(max(unit, value // 2 // unit * unit), most + 1, step))
     return (value, *sorted(found - {value}))
 
 
-def _units(design: Design, study: Study) -> set[int]:
+def _units(design: Design, plan: Plan, study: Study) -> set[int]:
     """Sizes of the randomisation blocks, with each of the ratios that are tried."""
     fields = type(design).model_fields
     ratios = [name for name, field in fields.items() if _is_ratio(field)]
-    tried = [{}, *({name: ratio} for name in ratios for ratio in _RATIOS)]
+    # Blocks do not depend on the size, and exact boundaries of a small trial are found at once.
+    small: dict[str, Any] = {"participants": min(_SMALL, plan.participants)}
     units = set()
-    for changes in tried:
+    for changes in (small, *({**small, name: ratio} for name in ratios for ratio in _RATIOS)):
         with suppress(ValueError):  # a ratio that the family refuses has no blocks
             blocks = design.replace(**changes).plan(study.question).allocation
             units.add(blocks.block if isinstance(blocks, PermutedBlocks) else 1)
-    return units
+    return units or {1}
 
 
 def _is_ratio(field: FieldInfo) -> bool:

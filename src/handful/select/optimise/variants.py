@@ -166,12 +166,12 @@ def _variant(study: Study, name: str, changes: Mapping[str, Any]) -> Variant | s
 
 
 def _changed(origin: Design, design: Design, changes: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The searched fields that are not as they are written, with their values as the design keeps them."""
+    """The searched fields that are not as they are written, with their values: groups as they were asked for."""
     before, after = origin.canonical(), design.canonical()
-    for field in changes:
+    for field, value in changes.items():
         old, new = (_inside(data, path_of(field)) for data in (before, after))
         if old != new:
-            yield field, new
+            yield field, value if isinstance(new, Mapping) else new
 
 
 def at_the_end(variant: Variant, tried: Mapping[str, tuple[Any, ...]]) -> list[str]:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handful.designs.base import Plan
+from handful.engine import exact
 from handful.engine.truth import Truth
 from handful.select.bench import Bench
 from handful.select.optimise.sample import (
@@ -147,20 +148,16 @@ class Yardstick:
             for name, truth in self._truths.items()
         }
 
-    def scenarios(self, plan: Plan, *, enumerated: bool) -> tuple[str, ...]:
-        """The scenarios in which a design must be looked at.
-
-        Args:
-            plan: The design.
-            enumerated: Whether its type I error over the boundary of the null is known by enumeration.
-        """
+    def scenarios(self, plan: Plan) -> tuple[str, ...]:
+        """The scenarios in which a design must be looked at, the boundary of the null if nothing else tells its type I error."""
         study = self.study
         limits = study.choose.subject_to
         wanted = {study.hoped_for, *limits.power, *self._nulls(plan)}
         if study.choose.best != "power":
             wanted |= {name for name, weight in self._weights.items() if weight > 0}
         names = tuple(name for name in study.scenarios if name in wanted)
-        return names if enumerated or self._nulls(plan) else (*names, BOUNDARY)
+        told = bool(self._nulls(plan)) or exact.lattice_of(plan) is not None
+        return names if told else (*names, BOUNDARY)
 
     def _nulls(self, plan: Plan) -> list[str]:
         """The declared scenarios with weight in which a claim is, or may be, false."""

@@ -19,7 +19,7 @@ from handful.scenarios.base import Scenario
 from handful.scenarios.binary import BinaryScenario
 from handful.select.bench import Bench
 from handful.select.characteristics import characteristics
-from handful.select.optimise.sample import QUANTITIES, Sample, Sampler, by_enumeration
+from handful.select.optimise.sample import QUANTITIES, Sample, Sampler, Subject, by_enumeration
 from handful.select.optimise.yardstick import Yardstick, difference_error
 from handful.select.runs import InMemory
 from handful.select.utility import made_for, plausibilities, utility
@@ -50,7 +50,7 @@ def test_what_is_enumerated_is_what_is_simulated(
         "handful.select.optimise.sample.by_enumeration", lambda *_: np.full(QUANTITIES, np.nan)
     )
     trials = 20_000
-    seen = Sampler(QUESTION, seed=3).more(DESIGNS[name], plan, scenario, trials, None)
+    seen = Sampler(seed=3).more(Subject(QUESTION, DESIGNS[name], plan, scenario), trials, None)
     error = np.maximum(seen.seen.std(axis=1), 1e-9) / trials**0.5
     assert (np.abs(seen.mean - known) <= 4 * error).all()
 
@@ -66,18 +66,19 @@ def test_with_time_only_the_chance_of_a_claim_is_enumerated():
 
 def test_trials_seen_in_steps_are_those_seen_at_once(tmp_path: Any):
     slow = USEFUL.replace(recruitment={"rate": 2})
-    design, plan = DESIGNS["two looks"], DESIGNS["two looks"].plan(QUESTION)
-    at_once = Sampler(QUESTION, 5).more(design, plan, slow, 3000, None)
+    design = DESIGNS["two looks"]
+    subject = Subject(QUESTION, design, design.plan(QUESTION), slow)
+    at_once = Sampler(5).more(subject, 3000, None)
     with Shelf(tmp_path) as shelf:
-        kept = Sampler(QUESTION, 5, shelf)
+        kept = Sampler(5, shelf)
         for _ in range(2):  # the second time everything comes from the shelf
             sample = None
             for trials in (100, 250, 3000):
-                sample = kept.more(design, plan, slow, trials, sample)
+                sample = kept.more(subject, trials, sample)
             assert sample is not None
             assert (sample.seen == at_once.seen).all()
     assert (at_once.upto(250).seen == at_once.seen[:, :250]).all()
-    assert not (Sampler(QUESTION, 6).more(design, plan, slow, 3000, None).seen == at_once.seen).all()
+    assert not (Sampler(6).more(subject, 3000, None).seen == at_once.seen).all()
 
 
 STUDY = """
@@ -103,10 +104,14 @@ UTILITIES = ["people helped over the horizon", "power", "expected participants",
 def many_trials() -> dict[str, dict[str, Sample]]:
     """Trials of both designs in both scenarios, which no utility changes."""
     study = loads(STUDY.replace("BEST", "power"))
-    sampler = Sampler(study.question, 11)
+    sampler = Sampler(11)
     return {
         name: {
-            s: sampler.more(study.design(name), study.plan(name), study.scenario(s), TRIALS * REPEATS, None)
+            s: sampler.more(
+                Subject(study.question, study.design(name), study.plan(name), study.scenario(s)),
+                TRIALS * REPEATS,
+                None,
+            )
             for s in study.scenarios
         }
         for name in study.designs
@@ -144,9 +149,9 @@ def test_the_utility_is_that_of_a_comparison(best: str):
     yardstick = Yardstick(Bench.of(study, InMemory()))
     plan, weights = study.plan("large"), plausibilities(study)
     samples, told = {}, {}
-    for s in yardstick.scenarios(plan, enumerated=False):
-        samples[s] = Sampler(study.question, 3).more(
-            study.design("large"), plan, study.scenario(s), 500, None
+    for s in yardstick.scenarios(plan):
+        samples[s] = Sampler(3).more(
+            Subject(study.question, study.design("large"), plan, study.scenario(s)), 500, None
         )
         summary = InMemory().run(Job(plan, study.scenario(s), 3, 500), "large", s, declared=True)[1]
         told[s] = characteristics(plan, study.scenario(s), summary)
