@@ -150,3 +150,9 @@ CDF_FAR_TAIL = (
 ONE_OVER_ROOT_TWO_PI = 0.39894228040143267794
 CDF_CENTRAL_LIMIT = 0.67448975
 CDF_TAIL_LIMIT = 5.656854249492380195
+
+# The table of the normal distribution function (`normal_table`): its first point, its last, where the function is 1 to all
+# digits, and the points in one standard deviation.
+LOWEST = -20.0
+HIGHEST = 9.0
+PER_UNIT = 32.0

@@ -13,16 +13,13 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from handful.kernels.coefficients import HIGHEST, LOWEST, PER_UNIT
 from handful.kernels.elementary import exp, normal_cdf
 from handful.kernels.jit import kernel
 
-__all__ = ["LOWEST", "PER_UNIT", "normal_cdf_from", "normal_table"]
+__all__ = ["normal_cdf_from", "normal_table"]
 
 Floats = NDArray[np.float64]
-
-LOWEST = -20.0  # the first point
-HIGHEST = 9.0  # the last one, where the function is 1 to all digits
-PER_UNIT = 32.0  # points in one standard deviation
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from handful.kernels.normal_table import LOWEST, PER_UNIT
+from handful.kernels.coefficients import LOWEST, PER_UNIT
 
 __all__ = ["normal_cdf_from"]
 
