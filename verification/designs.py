@@ -104,6 +104,63 @@ CASES = (
         nulls={f"both {p:.0%}": {"untreated": p, "treated": p} for p in _RATES_AT},
         hoped={"20% against 60%": {"untreated": 0.2, "treated": 0.6}},
     ),
+    *(
+        Case(
+            name=f"group sequential, known sd, Pocock's spending, looks at a third, two thirds and all of 60, {kind} estimate",
+            design={
+                "kind": "group sequential",
+                "participants": 60,
+                "looks": ["33%", "67%", 1],
+                "spending": "pocock",
+                "estimate": kind,
+                "analysis": _KNOWN_SD,
+            },
+            endpoint=SCORE,
+            nulls={"no effect": _MEANS | {"effect": 0}},
+            hoped={"0.4 sd": _MEANS | {"effect": 0.4}, "0.8 sd": _MEANS | {"effect": 0.8}},
+        )
+        for kind in ("plain", "stage-wise", "repeated")
+    ),
+    Case(
+        name="group sequential, known sd, for harm too, futility around no effect, looks at half and all of 120",
+        design={
+            "kind": "group sequential",
+            "participants": 120,
+            "sided": 2,
+            "futility": {"spending": "pocock"},
+            "analysis": _KNOWN_SD,
+        },
+        endpoint=SCORE,
+        nulls={"no effect": _MEANS | {"effect": 0}, "harm": _MEANS | {"effect": -0.4}},
+        hoped={"0.6 sd": _MEANS | {"effect": 0.6}},
+    ),
+    Case(
+        name="group sequential, known sd, looks at 18 and 24 months, error spent at what is observed, repeated intervals, 60",
+        design={
+            "kind": "group sequential",
+            "participants": 60,
+            "looks at": [18, 24],
+            "spending": "pocock",
+            "estimate": "repeated",
+            "analysis": _KNOWN_SD,
+        },
+        endpoint=SCORE,
+        nulls={"no effect": _MEANS | {"effect": 0, "recruitment": {"rate": "3 per month"}}},
+        hoped={"0.8 sd": _MEANS | {"effect": 0.8, "recruitment": {"rate": "3 per month"}}},
+    ),
+    Case(
+        name="group sequential, Boschloo for benefit and for harm, exact boundaries, two looks of 40, stage-wise estimate",
+        design={
+            "kind": "group sequential",
+            "participants": 40,
+            "sided": 2,
+            "boundaries": "exact",
+            "estimate": "stage-wise",
+        },
+        endpoint=RESPONSE,
+        nulls={f"both {p:.0%}": {"untreated": p, "treated": p} for p in _RATES_AT},
+        hoped={"20% against 60%": {"untreated": 0.2, "treated": 0.6}},
+    ),
     Case(
         name="arm selection, three arms and control, 10 and then 10 of the best and control, Dunnett, inverse normal",
         design={"kind": "arm selection", "arms": 3, "participants": 80, "analysis": _KNOWN_SD},

@@ -16,6 +16,7 @@ DEFAULT = "stargardt-rpe"
 BY_IDEA = {
     "enrichment": "embark",
     "dose-selection": "xirius",
+    "early-stopping": "cherish",
     "fellow-eye": "stargardt-rpe",
     "own-control": "hope-b",
     "paired-wounds": "viital",
