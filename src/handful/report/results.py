@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from handful.participants.endpoint import Endpoint
 from handful.report.plot import Series
 from handful.report.tables import Table, Text
 from handful.report.tags import benefit_figure, benefit_unit, number, percent, plain, share, simulated
 from handful.select.characteristics import Characteristics, Spread
 from handful.select.results import Comparison, DesignSummary, Verdict
-from handful.select.words import benefit_words
 from handful.study.model import Study
 
 
@@ -213,7 +213,7 @@ def claims_table(study: Study, comparison: Comparison, series: Mapping[str, Seri
         for k, claim in enumerate(told[0].claims):
             cells = [
                 Markup('{} <span class="beside">truth {}</span>').format(
-                    share(c.claims[k].chance), benefit_words(c.claims[k].truth, study.endpoint)
+                    share(c.claims[k].chance), _true_benefit(c.claims[k].truth, study.endpoint)
                 )
                 for c in told
             ]
@@ -223,7 +223,13 @@ def claims_table(study: Study, comparison: Comparison, series: Mapping[str, Seri
     if not rows:
         return None
     head = ("Design and hypothesis", *(s.name for s in comparison.scenarios))
-    return Table("Probability of each claim, for the designs with several hypotheses", head, tuple(rows))
+    caption = f"Probability of each claim, with the true benefit ({benefit_unit(study.endpoint)})"
+    return Table(caption, head, tuple(rows))
+
+
+def _true_benefit(benefit: float, endpoint: Endpoint) -> str:
+    """A true benefit as a number, in `benefit_unit`."""
+    return plain(round(100 * benefit if endpoint.kind in ("binary", "ordinal") else benefit, 3))
 
 
 def named(series: Series) -> Markup:
