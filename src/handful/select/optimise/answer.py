@@ -60,7 +60,7 @@ def _gained(found: Optimisation) -> list[str]:
         points = f"{100 * gain.value:.2f}" + (f" ± {100 * gain.error:.2g}" if gain.error else "")
         return [f"That is {points} points of power more than the design as it is written has."]
     unit = "participants" if found.best.endswith("participants") else "months"
-    return [f"That takes {gain.value:.2f}{doubt} {unit} less, on average, than the design as it is written."]
+    return [f"That takes {gain.value:.2f}{doubt} fewer {unit} on average than the design as it is written."]
 
 
 def _figures(found: Optimisation, chosen: Judged) -> str:
