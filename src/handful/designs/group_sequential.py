@@ -21,7 +21,15 @@ class GroupSequential(TwoArms, Sequential):
 
     kind: Literal["group sequential"] = "group sequential"
     meaning: ClassVar[str] = "two randomised arms with looks at which the trial can stop early"
-    references: ClassVar[tuple[str, ...]] = ("lan1983", "jennison2000", "pampallona2001")
+    references: ClassVar[tuple[str, ...]] = (
+        "lan1983",
+        "jennison2000",
+        "pampallona2001",
+        "fairbanks1982",
+        "tsiatis1984",
+        "jennison1989",
+        "sooriyarachchi2003",
+    )
     fragile_to: ClassVar[tuple[Stress, ...]] = (DROPOUT,)
     limits: ClassVar[tuple[str, ...]] = (
         "Plain estimates and intervals after early stopping carry the bias that stopping causes, which is shown and not removed; "

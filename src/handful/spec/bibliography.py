@@ -75,6 +75,14 @@ PAPERS = (
         "EMA/CHMP/564424/2021",
     ),
     Reference(
+        "fairbanks1982",
+        "Fairbanks K, Madsen R",
+        1982,
+        "P values for tests using a repeated significance test design",
+        "Biometrika 69:69-74",
+        "10.1093/biomet/69.1.69",
+    ),
+    Reference(
         "friede2004",
         "Friede T, Kieser M",
         2004,
@@ -153,6 +161,13 @@ PAPERS = (
         "endpoints",
         "Pharmaceutical Statistics 10:347-356",
         "10.1002/pst.472",
+    ),
+    Reference(
+        "jennison1989",
+        "Jennison C, Turnbull BW",
+        1989,
+        "Interim analyses: the repeated confidence interval approach",
+        "Journal of the Royal Statistical Society B 51:305-361",
     ),
     Reference(
         "jennison2000",
@@ -306,6 +321,14 @@ PAPERS = (
         "10.1016/j.spl.2010.12.018",
     ),
     Reference(
+        "sooriyarachchi2003",
+        "Sooriyarachchi MR, Whitehead J, Matsushita T, Bolland K, Whitehead A",
+        2003,
+        "Incorporating data received after a sequential trial has stopped into the final analysis: implementation and "
+        "comparison of methods",
+        "Biometrics 59:701-709",
+    ),
+    Reference(
         "spiessens2010",
         "Spiessens B, Debois M",
         2010,
@@ -344,6 +367,13 @@ PAPERS = (
         "Bayesian adaptive randomized trial design for patients with recurrent glioblastoma",
         "Journal of Clinical Oncology 30:3258-3263",
         "10.1200/JCO.2011.39.8420",
+    ),
+    Reference(
+        "tsiatis1984",
+        "Tsiatis AA, Rosner GL, Mehta CR",
+        1984,
+        "Exact confidence intervals following a group sequential test",
+        "Biometrics 40:797-803",
     ),
     Reference(
         "villar2015",
