@@ -43,8 +43,9 @@ if TYPE_CHECKING:
     from handful.scenarios.ordinal import OrdinalScenario
     from handful.scenarios.registry import scenario_kinds
     from handful.scenarios.time_to_event import TimeToEventScenario
-    from handful.select.api import Simulation, characteristics, compare, replay, simulate
+    from handful.select.api import Simulation, assurance, characteristics, compare, replay, simulate
     from handful.select.assess import Assessment
+    from handful.select.assurance import Assurance
     from handful.select.characteristics import Characteristics
     from handful.select.figure import Figure
     from handful.select.optimise.api import optimise
@@ -84,8 +85,9 @@ _HOMES = {
     "scenarios.ordinal": ("OrdinalScenario",),
     "scenarios.registry": ("scenario_kinds",),
     "scenarios.time_to_event": ("TimeToEventScenario",),
-    "select.api": ("Simulation", "characteristics", "compare", "replay", "simulate"),
+    "select.api": ("Simulation", "assurance", "characteristics", "compare", "replay", "simulate"),
     "select.assess": ("Assessment",),
+    "select.assurance": ("Assurance",),
     "select.characteristics": ("Characteristics",),
     "select.figure": ("Figure",),
     "select.optimise.api": ("optimise",),
@@ -103,6 +105,7 @@ _MODULES = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [
     "ArmSelection",
     "Assessment",
+    "Assurance",
     "Bayesian",
     "BayesianSingleArm",
     "BinaryScenario",
@@ -137,6 +140,7 @@ __all__ = [
     "UnblindedReassessment",
     "WithinParticipant",
     "analysis_kinds",
+    "assurance",
     "characteristics",
     "compare",
     "families",

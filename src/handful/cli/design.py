@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from handful.participants.endpoint import Endpoint
     from handful.select.assess import Assessment
+    from handful.select.assurance import Assurance
     from handful.select.size import SizeFound
     from handful.spec.registry import Registry
 
@@ -43,6 +44,14 @@ def design(
         str | None,
         typer.Option(help="Power wanted, such as 80%: searches the smallest size that reaches it."),
     ] = None,
+    give_or_take: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            help="Standard deviation of what is believed of the benefit (of its logarithm, for ratios): also prints the "
+            "assurance, the power averaged over it.",
+        ),
+    ] = None,
     trials: Annotated[
         int, typer.Option(min=1, max=10**9, help="Simulated trials where there is no exact answer.")
     ] = 10_000,
@@ -68,14 +77,16 @@ def design(
     usual = None if power is None else {"participants": START_OF_SEARCH}
     single = from_fields(_kind(families, family), _kind(scenario_kinds, endpoint), written, usual=usual)
     try:
-        found, told = answered(single, alpha=alpha, power=power, trials=trials, seed=seed)
+        found, told, assured = answered(
+            single, alpha=alpha, power=power, give_or_take=give_or_take, trials=trials, seed=seed
+        )
     except ValueError as refused:
         raise UserError(str(refused)) from None
     page = console()
     if found is not None:
         _print_size(page, found)
     _print_rule(page, told)
-    _print_figures(page, told, single.endpoint)
+    _print_figures(page, told, assured, single.endpoint)
 
 
 def _kind(registry: Registry[Any], words: str) -> str:
@@ -123,7 +134,7 @@ def _print_rule(page: Console, told: Assessment) -> None:
     page.print()
 
 
-def _print_figures(page: Console, told: Assessment, endpoint: Endpoint) -> None:
+def _print_figures(page: Console, told: Assessment, assured: Assurance | None, endpoint: Endpoint) -> None:
     """The operating characteristics, each with where it comes from."""
     from handful.cli.terminal import in_line, table
     from handful.select.words import benefit_words
@@ -139,6 +150,9 @@ def _print_figures(page: Console, told: Assessment, endpoint: Endpoint) -> None:
         rows.add_row(
             "Power in theory", in_line(told.nominal, percent=True), "as the normal approximation promises"
         )
+    if assured is not None:
+        around = f"averaged over benefits with a standard deviation of {assured.sd:g} around that"
+        rows.add_row("Assurance", in_line(assured.success, percent=True), around)
     rows.add_row(
         "Participants analysed",
         in_line(told.analysed, percent=False, digits=2),

@@ -17,6 +17,7 @@ from handful.engine.summary import Summary, add
 from handful.participants.endpoint import Endpoint
 from handful.scenarios.base import Scenario
 from handful.select.assess import Assessment, assess
+from handful.select.assurance import Assurance, assured
 from handful.select.characteristics import Characteristics, simulated_characteristics
 from handful.select.compare import compare as compare_designs
 from handful.select.figure import Figure
@@ -160,6 +161,52 @@ def characteristics(
     with _threads(threads) as executor:
         question = Question(endpoint, alpha, power)
         return assess(design, scenario, question, trials=trials, seed=seed, executor=executor)
+
+
+def assurance(
+    design: Design,
+    scenario: Scenario,
+    endpoint: Endpoint,
+    sd: float,
+    *,
+    mean: float | None = None,
+    alpha: float = 0.025,
+    power: float = 0.8,
+    trials: int = 10_000,
+    seed: int = 1,
+    threads: int | None = None,
+) -> Assurance:
+    """The chance of success of one design, averaged over what is believed of the benefit.
+
+    Args:
+        design: The design.
+        scenario: The truth hoped for; all but its benefit is taken as it is.
+        endpoint: The endpoint.
+        sd: Standard deviation of a normal belief of the benefit, on the scale of the endpoint's measure (a logarithm for
+            ratios).
+        mean: Its mean; the benefit of the scenario when None.
+        alpha: One-sided level, where the design has none of its own.
+        power: Power, where the design plans its own size with it.
+        trials: Trials to simulate over all benefits together, where there is no exact answer.
+        seed: Seed of the simulation.
+        threads: Threads; as many as there are processors when None.
+
+    Returns:
+        The assurance, with the probability that there is a benefit at all.
+
+    Raises:
+        ValueError: When the design cannot answer, or the belief is none.
+
+    Example:
+        >>> import handful as hf
+        >>> endpoint = hf.Endpoint(name="response", kind="binary")
+        >>> hoped = hf.BinaryScenario(untreated=0.2, treated=0.6)
+        >>> print(hf.assurance(hf.SingleArm(participants=16, benchmark=0.2), hoped, endpoint, sd=0.15).success)
+        0.7507 (numeric)
+    """
+    with _threads(threads) as executor:
+        question = Question(endpoint, alpha, power)
+        return assured(design, scenario, question, sd, mean=mean, trials=trials, seed=seed, executor=executor)
 
 
 def compare(

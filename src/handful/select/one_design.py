@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from handful.designs.base import Question
 from handful.engine.simulate import worker_threads
 from handful.select.assess import Assessment, assess
+from handful.select.assurance import Assurance, assured
 from handful.select.size import SizeFound, plans_its_own_size, resized, smallest_size
 from handful.spec.messages import Problem, SpecError, shown
 from handful.spec.reading import Refused, read_fraction
@@ -22,9 +23,10 @@ def answered(
     *,
     alpha: float | str = 0.025,
     power: str | None = None,
+    give_or_take: float | None = None,
     trials: int = 10_000,
     seed: int = 1,
-) -> tuple[SizeFound | None, Assessment]:
+) -> tuple[SizeFound | None, Assessment, Assurance | None]:
     """Assess one design, at the smallest size that reaches a power when one is wanted.
 
     Args:
@@ -32,11 +34,12 @@ def answered(
         alpha: One-sided level, such as 0.025 or `2.5%`, where the design has none of its own.
         power: The power wanted, such as `80%`; None to take the design's own size. A design that plans its own size with a
             power plans with this one.
+        give_or_take: Standard deviation of what is believed of the benefit, for the assurance; None to do without.
         trials: Trials to simulate where there is no exact answer.
         seed: Seed of the simulation.
 
     Returns:
-        (the size that was searched or None, what the design does).
+        (the size that was searched or None, what the design does, its assurance or None).
 
     Raises:
         SpecError: When `power` or `alpha` is none.
@@ -45,7 +48,7 @@ def answered(
     Example:
         >>> from handful.study.fields import from_fields
         >>> single = from_fields("single arm", "binary", ["participants=20", "benchmark=20%", "treated=40%"])
-        >>> found, told = answered(single, alpha=0.05, power="80%")
+        >>> found, told, _ = answered(single, alpha=0.05, power="80%")
         >>> found.size, told.participants
         (35, 35)
     """
@@ -61,7 +64,14 @@ def answered(
             )
             design = resized(design, question, found.size)
         told = assess(design, single.scenario, question, trials=trials, seed=seed, executor=executor)
-    return found, told
+        averaged = (
+            None
+            if give_or_take is None
+            else assured(
+                design, single.scenario, question, give_or_take, trials=trials, seed=seed, executor=executor
+            )
+        )
+    return found, told, averaged
 
 
 def _fraction(name: str, written: float | str, wanted: str, most: float = 1.0) -> float:
