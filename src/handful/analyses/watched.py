@@ -74,9 +74,7 @@ class Watched(Analysis):
 
     kind: str = "watched"
     meaning: ClassVar[str] = "posterior probability, watched by a second one"
-    statistic_name: ClassVar[str] = (
-        "posterior probability of benefit, lowered where the trial is to stop"
-    )
+    statistic_name: ClassVar[str] = "posterior probability of benefit (lowered where the trial is to stop)"
     endpoints: ClassVar[frozenset[str]] = frozenset({"binary", "continuous", "count", "time to event"})
     reads: ClassVar[type[Observations]] = Observations
 

@@ -124,7 +124,8 @@ def test_the_assurance_is_the_power_of_whoever_is_not_sure(run):
     fields = ("randomised", "participants=48", "--untreated", "20%", "--treated", "60%")
     told = " ".join(run("design", *fields, "--give-or-take", "0.15").stdout.split())
     assert (
-        "Assurance 74.066% numeric averaged over benefits with a standard deviation of 0.15 around that" in told
+        "Assurance 74.066% numeric averaged over benefits with a standard deviation of 0.15 around that"
+        in told
     )
     assert "Assurance" not in run("design", *fields).stdout
     assert run("design", *fields, "--give-or-take", "0").exit_code != 0

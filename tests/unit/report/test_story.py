@@ -98,7 +98,9 @@ def test_p_values_are_told_as_p_values():
     (look,) = [
         s for s in tell(story, endpoint, "minus the one-sided p-value") if s.startswith("The analysis")
     ]
-    assert f"the one-sided p-value is {-story.looks[0].statistics[0]:.4g} (a claim needs at most 0.025)" in look
+    assert (
+        f"the one-sided p-value is {-story.looks[0].statistics[0]:.4g} (a claim needs at most 0.025)" in look
+    )
 
 
 def test_the_two_outcomes_of_a_person_are_named_by_the_arrangement():
