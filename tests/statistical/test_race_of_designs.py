@@ -9,10 +9,11 @@ import pytest
 
 from handful.engine import exact
 from handful.select.bench import Bench
+from handful.select.optimise.estimate import Standing
 from handful.select.optimise.race import LOST, race, ranked, schedule
 from handful.select.optimise.sample import QUANTITIES, Sample, Sampler, Subject
 from handful.select.optimise.variants import space_of
-from handful.select.optimise.yardstick import Standing, Yardstick
+from handful.select.optimise.yardstick import Yardstick
 from handful.select.runs import InMemory
 from handful.study.loading import loads
 

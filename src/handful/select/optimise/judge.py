@@ -14,10 +14,11 @@ from handful.select.characteristics import Characteristics
 from handful.select.choose import Candidate, broken_constraints
 from handful.select.compare import type_one_error
 from handful.select.figure import Figure
+from handful.select.optimise.estimate import difference_error
 from handful.select.optimise.results import Judged
 from handful.select.optimise.sample import INFERIOR, PARTICIPANTS, Sample, Sampler, Subject, by_enumeration
 from handful.select.optimise.variants import Variant
-from handful.select.optimise.yardstick import Yardstick, difference_error
+from handful.select.optimise.yardstick import Yardstick
 from handful.select.stress import stress
 from handful.select.utility import made_for, plausibilities, utility
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Generic, TypeVar
 
-from handful.select.optimise.yardstick import Standing, difference_error
+from handful.select.optimise.estimate import Standing, difference_error
 
 Entrant = TypeVar("Entrant", bound=Hashable)
 

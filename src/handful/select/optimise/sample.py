@@ -191,7 +191,7 @@ class Sampler:
             ValueError: When the design cannot be conducted in the scenario.
         """
         if sample is None:
-            known = self._kept(
+            known = self.kept(
                 subject, {"known": True}, lambda: by_enumeration(subject.plan, subject.scenario).tobytes()
             )
             sample = Sample(np.frombuffer(known, dtype=np.float64))
@@ -199,7 +199,7 @@ class Sampler:
         if not sample.open.any() or first >= trials:
             return sample
         about = {"seed": self.seed, "first": first, "trials": trials}
-        new = self._kept(subject, about, lambda: self._seen(subject, first, trials).tobytes())
+        new = self.kept(subject, about, lambda: self._seen(subject, first, trials).tobytes())
         columns = np.frombuffer(new, dtype=np.float32).reshape(QUANTITIES, -1)
         return replace(sample, seen=np.concatenate([sample.seen, columns], axis=1))
 
@@ -211,8 +211,17 @@ class Sampler:
             [columns_of(subject.plan, subject.scenario, conduct_block(job, block)) for block in parts], axis=1
         )
 
-    def _kept(self, subject: Subject, about: Mapping[str, object], find: Callable[[], bytes]) -> bytes:
-        """Something about a design in a scenario, which may have been found before."""
+    def kept(self, subject: Subject, about: Mapping[str, object], find: Callable[[], bytes]) -> bytes:
+        """Something about a design in a scenario, which may have been found before.
+
+        Args:
+            subject: The design in the scenario.
+            about: What it is, and what it depends on besides.
+            find: Finds it.
+
+        Returns:
+            What `find` gives, now or when it was first asked.
+        """
         if self.shelf is None:
             return find()
         key = {**subject.record, **about}

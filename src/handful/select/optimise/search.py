@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
 
-from handful.engine import exact
-from handful.engine.simulate import Job
 from handful.scenarios.draws import kept
 from handful.select.bench import Bench
 from handful.select.compare import provenance
 from handful.select.optimise.answer import answer
+from handful.select.optimise.contest import Contest, race_seed
 from handful.select.optimise.judge import Judge
 from handful.select.optimise.paste import paste
-from handful.select.optimise.race import LOST, Race, race, ranked, schedule
+from handful.select.optimise.race import LOST, ranked
 from handful.select.optimise.results import Judged, Optimisation, RoundTold, Searched
-from handful.select.optimise.sample import Sample, Sampler, Subject
+from handful.select.optimise.sample import Sampler
 from handful.select.optimise.tradeoff import front, merit, pareto
-from handful.select.optimise.variants import Space, Variant, at_the_end, space_of
-from handful.select.optimise.yardstick import BOUNDARY, Standing, Yardstick
+from handful.select.optimise.variants import Variant, at_the_end, space_of
 from handful.select.runs import InMemory, Progress, Runner
-from handful.select.stored import record_of
 from handful.store.shelf import Shelf
 from handful.study.model import Study
 from handful.study.searched import Over
 
-MOST_TRIALS = 20_000
-"""Trials after which a race ends: differences that they cannot show are not worth a search."""
 TRIES = 5
 """Designs that are judged by new trials, one after the other, until one keeps every constraint."""
-_OTHER_PEOPLE = 2**62
-
-
-def race_seed(seed: int) -> int:
-    """The seed of the people on whom designs race: others than those by which the winner is judged."""
-    return seed ^ _OTHER_PEOPLE
 
 
 def search(
@@ -72,117 +59,11 @@ def search(
     told = progress or (lambda done, total, label: None)
     with kept():
         space = space_of(study, searched, told)
-        contest = _Contest(Bench.of(study, InMemory()), space, shelf, executor, told)
+        contest = Contest(Bench.of(study, InMemory()), space, shelf, executor, told)
         return _concluded(contest, runner or (lambda study: InMemory(executor)))
 
 
-@dataclass
-class _Contest:
-    """Looks at the variants of a space as a race asks for it; variants are named by their number.
-
-    Attributes:
-        bench: The study.
-        space: The variants.
-        shelf: Where what was seen is kept.
-        executor: Threads.
-        told: Told what is being done.
-    """
-
-    bench: Bench
-    space: Space
-    shelf: Shelf | None
-    executor: Executor | None
-    told: Progress
-    _subjects: dict[int, dict[str, Subject]] = field(default_factory=dict)
-    _samples: dict[int, dict[str, Sample]] = field(default_factory=dict)
-    _sound: dict[int, bool] = field(default_factory=dict)
-    _unfit: dict[int, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        study = self.bench.study
-        self.yardstick = Yardstick(self.bench)
-        self._sampler = Sampler(race_seed(study.compute.seed), self.shelf)
-
-    @property
-    def unfit(self) -> Sequence[str]:
-        """Why variants could not be conducted."""
-        return tuple(self._unfit.values())
-
-    @property
-    def enumerated(self) -> int:
-        """Variants of which everything is known by enumeration."""
-        known = [not any(s.trials for s in samples.values()) for samples in self._samples.values()]
-        return sum(known)
-
-    def look(self, numbers: Sequence[int], trials: int) -> Iterator[Standing | None]:
-        """How variants stand when so many trials are seen."""
-
-        def one(number: int) -> Standing | None:
-            return self._look(number, trials)
-
-        results = map(one, numbers) if self.executor is None else self.executor.map(one, numbers)
-        for done, standing in enumerate(results):
-            self.told(done, len(numbers), f"{len(numbers)} designs on up to {trials:,} trials")
-            yield standing
-
-    def _look(self, number: int, trials: int) -> Standing | None:
-        """How one variant stands."""
-        had = self._samples.get(number, {})
-        try:
-            samples = {
-                scenario: self._sampler.more(subject, trials, had.get(scenario))
-                for scenario, subject in self._subjects_of(number).items()
-            }
-        except ValueError as error:
-            self._unfit[number] = str(error)
-            return None
-        self._samples[number] = samples
-        seen = {scenario: sample.upto(trials) for scenario, sample in samples.items()}
-        return self.yardstick.standing(self.space.variants[number].plan, seen)
-
-    def _subjects_of(self, number: int) -> dict[str, Subject]:
-        """A variant in every scenario in which it must be looked at."""
-        if number not in self._subjects:
-            study, variant = self.bench.study, self.space.variants[number]
-            self._subjects[number] = {
-                name: Subject(
-                    study.question,
-                    variant.design,
-                    variant.plan,
-                    self.bench.null_for(variant.plan) if name == BOUNDARY else study.scenario(name),
-                )
-                for name in self.yardstick.scenarios(variant.plan)
-            }
-        return self._subjects[number]
-
-    def sound(self, number: int) -> bool:
-        """Whether the type I error over the boundary of the null is kept, where it can be enumerated."""
-        if number not in self._sound:
-            self._sound[number] = self._keeps_level(self.space.variants[number])
-        return self._sound[number]
-
-    def _keeps_level(self, variant: Variant) -> bool:
-        """The same, by enumeration."""
-        lattice = exact.lattice_of(variant.plan)
-        if lattice is None:
-            return True
-        job = Job(variant.plan, self.bench.hoped, 0, 0)
-        about = record_of(job, variant.design, self.bench.study.question) | {"what": "type I error"}
-        stored = self.shelf.get(about) if self.shelf is not None else None
-        if stored is None:
-            stored = json.dumps(exact.worst_type_one_error(variant.plan, lattice)[0]).encode()
-            if self.shelf is not None:
-                self.shelf.put(about, stored)
-        return bool(json.loads(stored) <= self.bench.study.choose.subject_to.type_I_error + 1e-12)
-
-    def race(self, rejected: Set[int]) -> Race[int]:
-        """Race the variants that were not rejected; what was seen of them before is not simulated again."""
-        entrants = [number for number in range(len(self.space.variants)) if number not in rejected]
-        most = min(MOST_TRIALS, self.bench.study.compute.trials)
-        return race(entrants, self.look, self.sound, schedule(most))
-
-
-def _concluded(contest: _Contest, runner: Callable[[Study], Runner]) -> Optimisation:
+def _concluded(contest: Contest, runner: Callable[[Study], Runner]) -> Optimisation:
     """Race, judge the winner by new trials, race again without it if it will not do; then judge the trade-off."""
     study, space, told = contest.bench.study, contest.space, contest.told
     written = {name: Variant(name, (), study.design(name), study.plan(name)) for name in space.over}
@@ -245,7 +126,7 @@ def _concluded(contest: _Contest, runner: Callable[[Study], Runner]) -> Optimisa
 
 
 def _judge(
-    study: Study, variants: Sequence[Variant], contest: _Contest, runner: Callable[[Study], Runner]
+    study: Study, variants: Sequence[Variant], contest: Contest, runner: Callable[[Study], Runner]
 ) -> Judge:
     """Who judges these designs: the study with them in place of its own."""
     whole = study.model_copy(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TypeVar
 
-from handful.select.optimise.yardstick import Standing
+from handful.select.optimise.estimate import Standing
 
 MOST_POINTS = 12
 """Designs of the trade-off that are judged by new trials."""

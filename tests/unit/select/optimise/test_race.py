@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from handful.select.optimise.estimate import Estimate, Limit, Standing
 from handful.select.optimise.race import race, ranked, schedule, strictness
-from handful.select.optimise.yardstick import Estimate, Limit, Standing
 
 ROUNDS = schedule(4000)
 

@@ -19,8 +19,9 @@ from handful.scenarios.base import Scenario
 from handful.scenarios.binary import BinaryScenario
 from handful.select.bench import Bench
 from handful.select.characteristics import characteristics
+from handful.select.optimise.estimate import difference_error
 from handful.select.optimise.sample import QUANTITIES, Sample, Sampler, Subject, by_enumeration
-from handful.select.optimise.yardstick import Yardstick, difference_error
+from handful.select.optimise.yardstick import Yardstick
 from handful.select.runs import InMemory
 from handful.select.utility import made_for, plausibilities, utility
 from handful.store.shelf import Shelf

@@ -20,8 +20,9 @@ from handful.designs.base import Design, Plan, Question
 from handful.designs.pieces import AllTreated, KnownOutcomes, Thresholds
 from handful.designs.randomised import Randomised
 from handful.select.optimise import judge
+from handful.select.optimise.contest import race_seed
 from handful.select.optimise.sample import QUANTITIES
-from handful.select.optimise.search import race_seed, search
+from handful.select.optimise.search import search
 from handful.select.optimise.tradeoff import pareto
 from handful.select.runs import InMemory
 from handful.select.utility import made_for, plausibilities, utility
