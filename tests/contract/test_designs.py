@@ -405,7 +405,20 @@ CASES = {
         RESPONSE,
         binary(0.3),
         binary(0.8, arm_effects=[0.2, 1]),
-        type_one_error=0.2276,
+        type_one_error=0.2269,
+    ),
+    "response adaptive, known at once": case(
+        design("response adaptive", participants=24, first_look=8, look_every=4),
+        AT_ONCE,
+        binary(0.2),
+        binary(0.8),
+        type_one_error=0.0386,
+    ),
+    "response adaptive, tested by randomisation": case(
+        design("response adaptive", participants=30, rule="trippa", test="randomisation"),
+        RESPONSE,
+        binary(0.2, **RECRUITED),
+        binary(0.8, **RECRUITED),
     ),
     "optimal allocation, response": case(
         design("optimal allocation", participants=30, at_least="20%"),

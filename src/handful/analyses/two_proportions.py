@@ -127,7 +127,7 @@ def on_states(table: Table, total: int) -> Floats:
 
     Example:
         >>> on_states(lambda control, treated: np.full((control + 1, treated + 1), control), 1).tolist()
-        [0, 0, 1, 1]
+        [0.0, 0.0, 1.0, 1.0]
     """
     successes, sizes = counts_at(total)
     return look_up(table, successes, sizes)
@@ -188,7 +188,7 @@ def score_estimates(control: int, treated: int, confidence: float) -> Floats:
 
     Example:
         >>> score_estimates(2, 3, 0.95)[0, 3].round(3).tolist()
-        [1.0, 0.082, 1.0]
+        [1.0, 0.02, 1.0]
     """
     found = np.full((control + 1, treated + 1, 3), np.nan)
     if control > 0 and treated > 0:

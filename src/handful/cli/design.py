@@ -127,6 +127,8 @@ def _print_rule(page: Console, told: Assessment) -> None:
     )
     for number, look in enumerate(told.looks, start=1):
         thresholds = (look.success_at_least, look.futility_at_most)
+        if thresholds == (None, None) and number < len(told.looks):
+            continue  # nothing can be decided there
         limits = [f"{sign * limit + 0.0:.6g}" if limit is not None else "-" for limit in thresholds]
         stops = [in_line(figure, percent=True, digits=2) for figure in (look.success, look.failure)]
         rows.add_row(str(number), str(look.planned), *limits, *stops)

@@ -165,12 +165,16 @@ class OptimalAllocation(Design):
         """The rule in words."""
         plan, rule = self.plan(question), self.rule()
         later = f" and {count_words(rule.afterwards, 'patient')} after them" if rule.afterwards else ""
-        least = f", and that leave at least {rule.least} on each arm" if rule.least else ""
         told = [
             f"{count_words(self.participants, 'participant')} are enrolled and allocated one by one.",
-            f"For each, the chances are set by all outcomes known so far: the arm that promises the most responses among all "
-            f"{self.participants}{later}{least}, is taken with a chance of {100 * self.degree:.4g}%.",
+            "The chances of each are set by all outcomes known so far: the arm that lets one expect the most responses among all "
+            f"{count_words(self.participants, 'participant')}{later} is taken with a chance of {100 * self.degree:.4g}%.",
         ]
+        if rule.least:
+            told.append(
+                f"An arm that ends with fewer than {rule.least} counts as {self.participants} responses lost, so that it hardly ever "
+                "does."
+            )
         if question.endpoint.known_after > 0:
             told.append(
                 f"Outcomes take {question.endpoint.known_after:g} months: whoever comes before one is known is allocated without "

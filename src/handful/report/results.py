@@ -175,17 +175,17 @@ def _without_empty(caption: str, head: tuple[str, ...], rows: list[tuple[Text, .
 
 
 def stopping_table(comparison: Comparison, series: Mapping[str, Series]) -> Table | None:
-    """How trials end at each look of the designs that have several; None when no design has."""
+    """How trials end at the looks of the designs that have several, where any ends; None when no design has."""
     rows: list[tuple[Text, ...]] = []
     for design in comparison.designs:
         looks = len(comparison.cell(design.name, comparison.hoped_for).success_at)
         if looks < 2:
             continue
+        told = [comparison.cell(design.name, s.name) for s in comparison.scenarios]
         for k in range(looks):
-            cells = []
-            for s in comparison.scenarios:
-                c = comparison.cell(design.name, s.name)
-                cells.append(_ending(c, k))
+            if not any(c.success_at[k].value or c.failure_at[k].value for c in told):
+                continue
+            cells = [_ending(c, k) for c in told]
             rows.append((Markup("{}, look {}").format(named(series[design.name]), k + 1), *cells))
     if not rows:
         return None
