@@ -172,8 +172,8 @@ class OptimalAllocation(Design):
         ]
         if rule.least:
             told.append(
-                f"An arm that ends with fewer than {rule.least} counts as {self.participants} responses lost, so that it hardly ever "
-                "does."
+                f"An arm that ends with fewer than {rule.least} counts as {self.participants} responses lost, so that it "
+                "hardly ever does."
             )
         if question.endpoint.known_after > 0:
             told.append(
