@@ -211,6 +211,14 @@ class Analysis(Spec):
         """
         raise TypeError(f"analysis {self.kind!r} has no z scale")
 
+    @property
+    def promises_level(self) -> bool:
+        """Whether `critical(alpha)` is meant to keep a type I error of `alpha`, exactly or in large trials.
+
+        A posterior probability read as it stands promises none, and neither does a bare count.
+        """
+        return True
+
     @abstractmethod
     def critical(self, alpha: float) -> float:
         """Statistic at or above which a single analysis at one-sided level `alpha` claims benefit."""

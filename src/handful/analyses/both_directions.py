@@ -38,6 +38,11 @@ class BothDirections(OnZ):
 
     base: SerializeAsAny[Analysis] = Field(description="Analysis of treatment against control.")
 
+    @property
+    def promises_level(self) -> bool:
+        """That of the base analysis."""
+        return self.base.promises_level
+
     def evidence(self, seen: Observations, cut: Cut, aim: Aim) -> Evidence:
         """The z-value of the direction in which the data lean."""
         towards, against = (self.base.evidence(seen, cut, asked).statistic for asked in (aim, exchanged(aim)))

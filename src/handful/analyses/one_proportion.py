@@ -163,6 +163,11 @@ class Responses(OneProportion):
         """The count itself."""
         return np.arange(size + 1.0)
 
+    @property
+    def promises_level(self) -> bool:
+        """The design that sets the thresholds knows what they promise."""
+        return False
+
     def critical(self, alpha: float) -> float:
         """A count has no threshold without a size and a benchmark.
 

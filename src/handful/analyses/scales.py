@@ -64,6 +64,11 @@ class OnPosterior(Analysis):
         """What the prior is worth on control and on treatment, in whatever the information of the data is counted in."""
         return 0.0, 0.0
 
+    @property
+    def promises_level(self) -> bool:
+        """A posterior probability is no error rate."""
+        return False
+
     def critical(self, alpha: float) -> float:
         """One minus the level: the posterior probability of no benefit is at most the level."""
         return (1.0 - alpha) / _ROUNDING
@@ -89,6 +94,11 @@ class OnDualCriterion(Analysis):
     @abstractmethod
     def significance(self) -> OnPosterior:
         """The posterior probability alone, without what is asked of the median."""
+
+    @property
+    def promises_level(self) -> bool:
+        """As for a posterior probability."""
+        return False
 
     def critical(self, alpha: float) -> float:
         """One minus the level, as for a posterior probability.

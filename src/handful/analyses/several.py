@@ -52,6 +52,11 @@ class Several(Analysis):
                 np.copyto(getattr(reported, name), getattr(told, name), where=here)
         return reported
 
+    @property
+    def promises_level(self) -> bool:
+        """That of the base analysis."""
+        return self.base.promises_level
+
     def critical(self, alpha: float) -> float:
         """That of the base analysis: no correction for there being several."""
         return self.base.critical(alpha)

@@ -46,6 +46,11 @@ class Predicted(TwoProportions):
         last = cut.included >= sum(self.sizes)
         return Evidence(np.where(last[:, None], 1.0, told))
 
+    @property
+    def promises_level(self) -> bool:
+        """It is watched, not tested."""
+        return False
+
     def critical(self, alpha: float) -> float:
         """A predictive probability has no level.
 
@@ -94,6 +99,11 @@ class Watched(Analysis):
     def estimate(self, seen: Observations, cut: Cut, aim: Aim) -> Estimate:
         """That of the first."""
         return self.base.estimate(seen, cut, aim)
+
+    @property
+    def promises_level(self) -> bool:
+        """That of the first."""
+        return self.base.promises_level
 
     def critical(self, alpha: float) -> float:
         """That of the first."""

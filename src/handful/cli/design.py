@@ -145,8 +145,8 @@ def _print_figures(page: Console, told: Assessment, assured: Assurance | None, e
     rows.show_header = False
     worst = told.type_one.worst
     if worst is not None:
-        above = f", above the nominal {100 * told.type_one.nominal:g}%" if told.type_one.exceeded else ""
-        rows.add_row("Type I error", in_line(worst, percent=True), told.type_one.at + above)
+        where = ", ".join(part for part in (told.type_one.at, told.type_one.remark) if part)
+        rows.add_row("Type I error", in_line(worst, percent=True), where)
     rows.add_row("Power", in_line(told.success, percent=True), f"with {benefit_words(told.truth, endpoint)}")
     if told.nominal is not None:
         rows.add_row(

@@ -69,6 +69,8 @@ class Plan:
         ends: Whether a trial goes on until every hypothesis is decided, or ends with the first benefit claimed.
         blinded: Whether nobody learns at the looks before the last who is on which arm; nothing can be claimed there.
         estimator: What is reported of a trial that stopped: the estimate of the analysis, or one adjusted for the looks.
+        calibrated: Whether the thresholds were made to keep the level of the aim, by spending, calibration or search. Where they
+            were not, the analysis says what they promise.
     """
 
     endpoint: Endpoint
@@ -86,6 +88,12 @@ class Plan:
     ends: Literal["all decided", "first success"] = "all decided"
     blinded: bool = False
     estimator: Estimator = PLAIN
+    calibrated: bool = False
+
+    @property
+    def promises_level(self) -> bool:
+        """Whether the design promises a type I error of at most the level of its aim, exactly or in large trials."""
+        return self.calibrated or self.analysis.promises_level
 
     @property
     def follows_information(self) -> bool:

@@ -211,6 +211,7 @@ class Bayesian(TwoArms):
             aim=aim,
             rule=rule,
             null_benefit=aim.null,
+            calibrated=self.calibrate is not None,
         )
 
     def false_claims(self, question: Question) -> FalseClaims | None:

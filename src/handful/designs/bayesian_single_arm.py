@@ -107,6 +107,7 @@ class BayesianSingleArm(Design):
             rule=Thresholds(
                 tuple(upper), tuple(float(f) for f in boundaries.futility_if_at_most), binding=True
             ),
+            calibrated=self.rule == "bop2",
         )
 
     def describe(self, question: Question) -> list[str]:

@@ -79,6 +79,7 @@ class GroupSequential(TwoArms, Sequential):
             null_benefit=aim.null,
             rule=found.rule,
             estimator=found.estimator,
+            calibrated=found.calibrated,
         )
 
     def describe(self, question: Question) -> list[str]:

@@ -22,7 +22,7 @@ from handful.designs.pieces import (
 )
 from handful.designs.single_arm import default_analysis
 from handful.designs.stresses import DROPOUT
-from handful.designs.words import by_the, level_words, size_words
+from handful.designs.words import by_the, claim_words, size_words
 from handful.participants.endpoint import Endpoint
 from handful.spec.base import wanted
 from handful.spec.quantities import Number, PositiveCount, Ratio
@@ -129,5 +129,5 @@ class Randomised(TwoArms):
         return [
             size_words(plan),
             plan.looks.describe(),
-            f"The arms are compared {by_the(plan.analysis.meaning)}; benefit is claimed at {level_words(plan.aim.alpha)}.",
+            f"The arms are compared {by_the(plan.analysis.meaning)}; {claim_words(plan)}.",
         ]

@@ -48,11 +48,13 @@ class Monitoring:
         analysis: Evidence from data; of both directions where the trial may stop for harm.
         rule: Evidence to decision.
         estimator: What is reported of a trial that stopped.
+        calibrated: Whether the thresholds spend the level, or were calibrated to it.
     """
 
     analysis: Analysis
     rule: Thresholds
     estimator: Estimator
+    calibrated: bool
 
 
 class Sequential(Design):
@@ -156,7 +158,8 @@ class Sequential(Design):
             _on_z(analysis, "stopping for harm")
             analysis = BothDirections(base=analysis)
         rule = self.thresholds(looks, allocation, analysis, aim, power)
-        return Monitoring(analysis, rule, self._estimator(looks, analysis, aim, rule))
+        spent = looks.number > 1 or self.boundaries == "exact"
+        return Monitoring(analysis, rule, self._estimator(looks, analysis, aim, rule), spent)
 
     def thresholds(
         self, looks: Looks, allocation: Allocation, analysis: Analysis, aim: Aim, power: float

@@ -94,6 +94,7 @@ class Simon(Design):
                 binding=True,
             ),
             estimator=FromTables(_adjusted(stages, self.benchmark, 1 - 2 * alpha)),
+            calibrated=True,
         )
 
     def describe(self, question: Question) -> list[str]:

@@ -20,7 +20,7 @@ from handful.designs.stresses import (
     LEARNING,
     REGRESSION_TO_THE_MEAN,
 )
-from handful.designs.words import by_the, level_words, size_words
+from handful.designs.words import by_the, claim_words, size_words
 from handful.participants.endpoint import Endpoint
 from handful.spec.quantities import PositiveCount
 
@@ -83,6 +83,7 @@ class SingleArm(Sequential):
             aim=aim,
             rule=found.rule,
             estimator=found.estimator,
+            calibrated=found.calibrated,
         )
 
     def describe(self, question: Question) -> list[str]:
@@ -93,7 +94,7 @@ class SingleArm(Sequential):
         )
         words = [size_words(plan), plan.looks.describe()]
         if plan.looks.number == 1:
-            return [*words, f"{against}; benefit is claimed at {level_words(plan.aim.alpha)}."]
+            return [*words, f"{against}; {claim_words(plan)}."]
         return [
             *words,
             f"{against}.",

@@ -26,6 +26,14 @@ def level_words(alpha: float) -> str:
     return f"a one-sided level of {100 * alpha:.4g}%"
 
 
+def claim_words(plan: Plan) -> str:
+    """When a design with one analysis claims benefit: at a level, or at a posterior probability that promises none."""
+    alpha = plan.aim.alpha
+    if plan.promises_level:
+        return f"benefit is claimed at {level_words(alpha)}"
+    return f"benefit is claimed when the {plan.analysis.statistic_name} is at least {plan.analysis.critical(alpha):.6g}"
+
+
 def by_the(meaning: str) -> str:
     """What something is done by; a test that bears a name takes no article.
 

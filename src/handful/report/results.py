@@ -69,8 +69,8 @@ def _ranked(
     """One row."""
     told = comparison.cell(design.name, comparison.hoped_for)
     error = design.type_one
-    nominal = Markup('<span class="beside">nominal {}</span>').format(percent(error.nominal))
-    worst = Markup("{} {}").format(share(error.worst), nominal)
+    promised = "none promised" if error.nominal is None else f"nominal {percent(error.nominal)}"
+    worst = Markup('{} <span class="beside">{}</span>').format(share(error.worst), promised)
     if error.exceeded:
         worst += Markup(' <strong class="flag">above nominal</strong>')
     measures: tuple[tuple[str, Text], ...] = (

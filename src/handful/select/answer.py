@@ -110,7 +110,7 @@ def _runners_up(comparison: Comparison, chosen: str) -> str:
 
 
 def warnings(study: Study, comparison: Comparison) -> list[str]:
-    """What a reader must not miss: inflated type I error, regression to the mean, trials that cannot be finished.
+    """What a reader must not miss: type I error beyond its promise or without one, regression to the mean, unfinished trials.
 
     Args:
         study: The study.
@@ -119,19 +119,30 @@ def warnings(study: Study, comparison: Comparison) -> list[str]:
     Returns:
         Sentences, the gravest first.
     """
-    inflated = [
-        f"“{design.name}” claims a type I error of {100 * design.type_one.nominal:.3g}% and really spends "
-        f"{percent(design.type_one.worst)}, {design.type_one.at}."
-        for design in comparison.designs
-        if design.type_one.exceeded and design.type_one.worst is not None
-    ]
     unfinished = [
         f"“{cell.design}” runs out of participants before it can be finished in {percent(cell.characteristics.unfinished)} "
         f"of trials in “{cell.scenario}”."
         for cell in comparison.cells
         if (cell.characteristics.unfinished.value or 0.0) > 0.05
     ]
-    return [*inflated, *_regressing(study), *unfinished]
+    return [*_of_the_level(comparison), *_regressing(study), *unfinished]
+
+
+def _of_the_level(comparison: Comparison) -> list[str]:
+    """Promises of a type I error that are not kept; then what designs make of it that promise none."""
+    broken, open_ = [], []
+    for design in comparison.designs:
+        error = design.type_one
+        if error.worst is None:
+            continue
+        spent = f"{percent(error.worst)}, {error.at}."
+        if error.nominal is None:
+            open_.append(f"“{design.name}” promises no type I error; it is {spent}")
+        elif error.exceeded:
+            broken.append(
+                f"“{design.name}” claims a type I error of {100 * error.nominal:.3g}% and really spends {spent}"
+            )
+    return [*broken, *open_]
 
 
 NOTICEABLE = 0.05

@@ -117,7 +117,7 @@ def type_one_error(bench: Bench, name: str, plan: Plan, own: dict[str, Character
     With several hypotheses it is that of any false claim, be it beside a true one. The boundary is searched exactly where
     trials can be enumerated. Where they cannot and no scenario with weight lies in the null, one at the boundary is added.
     """
-    nominal = plan.aim.alpha
+    nominal = plan.aim.alpha if plan.promises_level else None
     nulls = {
         f"in “{s}”": told.false_claims
         for s, told in own.items()
@@ -136,7 +136,8 @@ def type_one_error(bench: Bench, name: str, plan: Plan, own: dict[str, Character
         }
     worst = max(nulls, key=lambda where: nulls[where].value or 0.0)
     figure = nulls[worst]
-    return TypeOneError(worst=figure, at=worst, nominal=nominal, exceeded=not figure.at_most(nominal))
+    exceeded = nominal is not None and not figure.at_most(nominal)
+    return TypeOneError(worst=figure, at=worst, nominal=nominal, exceeded=exceeded)
 
 
 def _curve(bench: Bench, name: str, plan: Plan) -> list[CurvePoint]:

@@ -20,20 +20,28 @@ class Result(BaseModel):
 
 
 class TypeOneError(Result):
-    """Type I error of a design: what it claims and what it spends.
+    """Type I error of a design: what it promises and what it spends.
 
     Attributes:
         worst: At the worst point of the null: over the nuisance parameter where trials can be enumerated, else over the
             scenarios without benefit.
         at: Where the worst point is, in words.
-        nominal: The level at which the design claims benefit.
-        exceeded: Whether the worst type I error is above the nominal level by more than can be Monte Carlo error.
+        nominal: The level that the design promises to keep; None where it promises none, as with a posterior probability that is
+            read as it stands.
+        exceeded: Whether the worst type I error is above what is promised by more than can be Monte Carlo error.
     """
 
     worst: Figure | None
     at: str
-    nominal: float
+    nominal: float | None
     exceeded: bool
+
+    @property
+    def remark(self) -> str:
+        """What has to be said of the promise in a few words; nothing of one that is kept."""
+        if self.nominal is None:
+            return "none promised"
+        return f"above the nominal {100 * self.nominal:g}%" if self.exceeded else ""
 
 
 class CurvePoint(Result):

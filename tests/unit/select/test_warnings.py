@@ -37,3 +37,43 @@ def test_a_trifle_is_not_warned_of():
         _regression(COUNTS.replace("dispersion: 0.4", "dispersion: 9").replace("at least: 3", "at least: 1"))
         == []
     )
+
+
+PROMISES = """
+title: What is promised
+population: {prevalence: 900}
+endpoint: {name: response, kind: binary}
+scenarios:
+  no effect: {untreated: 20%, effect: 0}
+  hoped for: {base: no effect, effect: 0.3}
+designs:
+  as it stands: {kind: bayesian single arm, participants: 25, benchmark: 20%, rule: posterior, success above: 95%}
+  searched: {kind: bayesian single arm, participants: 25, benchmark: 20%, target: 45%, rule: bop2}
+  posterior: {kind: randomised, participants: 24, analysis: beta binomial two arms}
+  watched: {kind: bayesian, participants: 24}
+  calibrated: {kind: bayesian, participants: 24, calibrate: type I error}
+  adaptive: {kind: response adaptive, participants: 20}
+  randomisation test: {kind: response adaptive, participants: 20, test: randomisation}
+  benchmark: {kind: single arm, participants: 25, benchmark: 20%, analysis: beta binomial}
+  spent: {kind: single arm, participants: 24, benchmark: 20%, analysis: beta binomial, looks: [50%, 100%]}
+  asymptotic: {kind: single arm, participants: 24, benchmark: 12%, analysis: z one proportion}
+compute: {trials: 50}
+"""
+UNPROMISED = ["as it stands", "posterior", "watched", "adaptive", "benchmark"]
+
+
+def test_what_promises_no_type_one_error_breaks_no_claim():
+    comparison = compare(loads(PROMISES))
+    said = {w.split("”")[0].removeprefix("“"): w for w in comparison.warnings}
+    assert [name for name, words in said.items() if "promises no type I error; it is" in words] == UNPROMISED
+    assert "claims a type I error of 2.5% and really spends" in said["asymptotic"]
+    for design in comparison.designs:
+        error = design.type_one
+        assert (error.nominal is None) == (design.name in UNPROMISED)
+        assert error.nominal is not None or not error.exceeded
+    worst = {design.name: design.type_one for design in comparison.designs}
+    told = f"it is {100 * worst['as it stands'].worst.value:.2f}% (exact), {worst['as it stands'].at}."
+    assert said["as it stands"].endswith(told)
+    assert worst["posterior"].remark == "none promised"
+    assert worst["searched"].remark == ""
+    assert worst["asymptotic"].remark == "above the nominal 2.5%"
