@@ -66,7 +66,7 @@ def stages(
     for included, tested in ends:
         # A trial that has ended is looked at with nobody included: its later stages are empty.
         end = np.minimum(included, cut.included)
-        own = _only(seen, start)
+        own = since(seen, start)
         part = Cut(end, cut.month)
         z = [base.as_z(base.evidence(asked.view(own), part, aim).statistic) for asked in hypotheses]
         arms = 1 + max(asked.arm for asked in hypotheses)
@@ -84,8 +84,13 @@ def _sizes(seen: Observations, end: Integers, arms: int) -> Integers:
     return count_prefix(seen.arm, seen.arm, end, seen.observed, arms)[1]
 
 
-def _only(seen: Observations, start: Integers) -> Observations:
-    """The data without those who belong to the stages before."""
+def since(seen: Observations, start: Integers) -> Observations:
+    """The data without the first participants of each trial, who belong to the stages before.
+
+    Args:
+        seen: Data of all stages.
+        start: How many come before, shape (trials,).
+    """
     if not start.any():
         return seen
     return _only_of(seen, np.arange(seen.shape[1]) >= start[:, None])
