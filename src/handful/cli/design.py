@@ -122,18 +122,28 @@ def _print_rule(page: Console, told: Assessment) -> None:
     page.print()
     name, sign = natural_statistic(told.statistic)
     high, low = ("at least", "at most") if sign > 0 else ("at most", "at least")
-    rows = table(
-        "Look", "At", f"Claim: {name} {high}", f"Futility: {low}", "Stops with a claim", "Stops without"
-    )
+    harmful = any(look.harm is not None for look in told.looks)
+    limits = [f"Claim: {name} {high}", f"Futility: {low}", *([f"Harm: {low}"] if harmful else [])]
+    stops = ["Stops with a claim", "Stops without", *(["Of these for harm"] if harmful else [])]
+    rows = table("Look", "At", *limits, *stops)
     for number, look in enumerate(told.looks, start=1):
-        thresholds = (look.success_at_least, look.futility_at_most)
-        if thresholds == (None, None) and number < len(told.looks):
+        thresholds = [look.success_at_least, look.futility_at_most, look.harm_at_most][: len(limits)]
+        if not any(limit is not None for limit in thresholds) and number < len(told.looks):
             continue  # nothing can be decided there
-        limits = [f"{sign * limit + 0.0:.6g}" if limit is not None else "-" for limit in thresholds]
-        stops = [in_line(figure, percent=True, digits=2) for figure in (look.success, look.failure)]
-        rows.add_row(str(number), str(look.planned), *limits, *stops)
+        reached = [_limit(sign, limit) for limit in thresholds]
+        if look.futility_at_least is not None:
+            reached[1] = f"{_limit(sign, look.futility_at_least)} to {reached[1]}"
+        ends = [look.success, look.failure, *([look.harm] if look.harm is not None else [])]
+        rows.add_row(
+            str(number), str(look.planned), *reached, *(in_line(end, percent=True, digits=2) for end in ends)
+        )
     page.print(rows)
     page.print()
+
+
+def _limit(sign: float, threshold: float | None) -> str:
+    """A threshold as it is printed."""
+    return "-" if threshold is None else f"{sign * threshold + 0.0:.6g}"
 
 
 def _print_figures(page: Console, told: Assessment, assured: Assurance | None, endpoint: Endpoint) -> None:

@@ -23,6 +23,7 @@ from handful.participants.potential import Participants
 
 Decisions = NDArray[np.int8]
 CONTINUE, SUCCESS, FUTILITY = int(Decision.CONTINUE), int(Decision.SUCCESS), int(Decision.FUTILITY)
+HARM = int(Decision.HARM)
 
 
 @dataclass(frozen=True)
@@ -122,12 +123,15 @@ def conduct(plan: Plan, people: Participants) -> Trials:
     trials, several = people.block.trials, len(plan.hypotheses) > 1
     look = np.zeros(trials, dtype=np.int8)
     claims = np.zeros((trials, len(plan.hypotheses)), dtype=np.bool_)
+    harm = np.zeros(trials, dtype=np.bool_)
     hypothesis = np.zeros(trials, dtype=np.int8)
     included = np.zeros(trials, dtype=np.int64)
     month = np.zeros(trials)
     for step in steps(plan, people):
         here, record = step.running, step.record
         claims |= step.decision == SUCCESS
+        if plan.rule.harm is not None:
+            harm |= _of_any(step.decision == HARM)
         if several:
             np.copyto(hypothesis, _strongest(step, claims), where=here)
         np.copyto(look, step.look, where=here)
@@ -138,9 +142,12 @@ def conduct(plan: Plan, people: Participants) -> Trials:
         _close_unfinished(record, finished, included, month)
     there = included if record.arrival is None else arrived_by(record.arrival, month)
     allocated = allocated_prefix(record.observations.arm, there, plan.arms + 1).astype(np.int32)
-    estimate = plan.estimate(record.observations, Cut(included, month), look, hypothesis, step.reached)
+    ended = Cut(included, month, step.cut.earlier)
+    estimate = plan.estimate(record.observations, ended, look, hypothesis, step.reached)
+    success = _of_any(claims)
     return Trials(
-        success=_of_any(claims),
+        success=success,
+        harm=harm & ~success,
         look=look,
         enrolled=_total(allocated),
         analysed=_analysed(plan, record, included),

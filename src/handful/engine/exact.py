@@ -32,11 +32,13 @@ class Stopped:
         look: Number of the look, from 0.
         success: Mass of trials that claim benefit, shape (points, *grid).
         failure: Mass of trials that end without it.
+        harm: Mass of those of them in which harm is found; None where the rule knows none.
     """
 
     look: int
     success: Floats
     failure: Floats
+    harm: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class ExactCharacteristics:
     Attributes:
         success_at: Probability of claiming benefit at each look.
         failure_at: Probability of ending without a claim at each look.
+        harm_at: Probability of ending for harm at each look, which is part of that; None where the rule knows no harm.
         analysed: Expected participants analysed.
         bias: Expectation of the reported estimate minus the truth, given that it is defined.
         rmse: Root of the mean squared error, likewise.
@@ -55,6 +58,7 @@ class ExactCharacteristics:
 
     success_at: Floats
     failure_at: Floats
+    harm_at: Floats | None
     analysed: float
     bias: float
     rmse: float
@@ -112,7 +116,8 @@ def walk(plan: Plan, lattice: Lattice, chances: Mapping[str, Floats]) -> Iterato
         said = plan.rule.decide(look, Evidence(statistic.reshape(-1, 1)))[:, 0].reshape(statistic.shape)
         success = np.where(said == Decision.SUCCESS, mass, 0.0)
         ends = (said != Decision.SUCCESS) if look == last else (said < Decision.CONTINUE)
-        yield Stopped(look, success, np.where(ends, mass, 0.0))
+        harm = None if plan.rule.harm is None else np.where(said == Decision.HARM, mass, 0.0)
+        yield Stopped(look, success, np.where(ends, mass, 0.0), harm)
         mass = np.where(said == Decision.CONTINUE, mass, 0.0)
 
 
@@ -163,11 +168,12 @@ def characteristics(
     at_one_point = {name: np.array([chance]) for name, chance in chances.items()}
     estimates = plan.estimator.of_counts(lattice)
     planned = plan.looks.planned()
-    success_at, failure_at = np.zeros(len(planned)), np.zeros(len(planned))
+    success_at, failure_at, harm_at = (np.zeros(len(planned)) for _ in range(3))
     sums = np.zeros(4)
     for stopped in walk(plan, lattice, at_one_point):
         success_at[stopped.look] = stopped.success.sum()
         failure_at[stopped.look] = stopped.failure.sum()
+        harm_at[stopped.look] = 0.0 if stopped.harm is None else stopped.harm.sum()
         stops = (stopped.success + stopped.failure)[0]
         if stops.any():
             sums += _errors(stops, estimates[stopped.look], truth)
@@ -176,6 +182,7 @@ def characteristics(
     return ExactCharacteristics(
         success_at=success_at,
         failure_at=failure_at,
+        harm_at=None if plan.rule.harm is None else harm_at,
         analysed=float((success_at + failure_at) @ np.asarray(planned)),
         bias=float(off / held),
         rmse=float(np.sqrt(squared / held)),

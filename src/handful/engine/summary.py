@@ -33,6 +33,7 @@ class Summary:
         trials: Trials summed.
         success_at: Successes at each look, shape (looks,).
         failure_at: Trials ended without success at each look.
+        harm_at: Those of them in which harm was found.
         unfinished: Trials that ran out of participants.
         enrolled: How many trials enrolled 0, 1, 2 ... participants, shape (participants + 1,).
         analysed: Sum and sum of squares of participants analysed.
@@ -51,6 +52,7 @@ class Summary:
     trials: int
     success_at: Counts
     failure_at: Counts
+    harm_at: Counts
     unfinished: int
     enrolled: Counts
     analysed: Floats
@@ -78,7 +80,7 @@ class Summary:
     @classmethod
     def from_plain(cls, data: Mapping[str, Any]) -> Summary:
         """The sums from plain data."""
-        counts = {"success_at", "failure_at", "enrolled", "months", "claims"}
+        counts = {"success_at", "failure_at", "harm_at", "enrolled", "months", "claims"}
         floats = {"analysed", "overrun", "arms", "inferior", "month", "error"}
         arrays = {name: np.asarray(data[name], dtype=np.int64) for name in counts}
         arrays |= {name: np.asarray(data[name], dtype=np.float64) for name in floats}
@@ -106,6 +108,7 @@ def summarise(trials: Trials, looks: int, participants: int, truth: Truth) -> Su
         trials=len(trials),
         success_at=success_at,
         failure_at=failure_at,
+        harm_at=np.bincount(trials.look[trials.harm], minlength=looks),
         unfinished=int(unfinished_at.sum()),
         enrolled=counts_of(trials.enrolled, participants + 1),
         analysed=powers(trials.analysed),

@@ -15,6 +15,7 @@ class Trials:
 
     Attributes:
         success: Whether benefit was claimed, of any treatment in anybody.
+        harm: Whether it ended without a claim and harm was found.
         look: Look at which the trial ended, counted from 0.
         enrolled: Participants enrolled by then, evaluated or not.
         analysed: Participants whose outcome entered the analysis.
@@ -29,6 +30,7 @@ class Trials:
     """
 
     success: NDArray[np.bool_]
+    harm: NDArray[np.bool_]
     look: NDArray[np.int8]
     enrolled: NDArray[np.int32]
     analysed: NDArray[np.int32]

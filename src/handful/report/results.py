@@ -195,8 +195,10 @@ def stopping_table(comparison: Comparison, series: Mapping[str, Series]) -> Tabl
 
 
 def _ending(told: Characteristics, look: int) -> Markup:
-    """How trials end at one look, and the pipeline that they leave behind where there is one."""
+    """How trials end at one look, for harm where that is looked for, and the pipeline that they leave behind if any."""
     ends = Markup("{}<br>{}").format(share(told.success_at[look]), share(told.failure_at[look]))
+    if told.harm_at:
+        ends += Markup('<br><span class="beside">{} for harm</span>').format(share(told.harm_at[look]))
     pipeline = told.overrun_at[look]
     if not pipeline.value:
         return ends

@@ -127,7 +127,7 @@ def _look(look: LookStory, story: TrialStory, statistic: str) -> str:
     values = [f"{sign * statistic + 0.0:.4g}" for statistic in look.statistics]
     if not values:
         reached, said = "and nobody learns who is on which arm", _SAID[look.decision]
-    elif not needed and look.decision == "continue":
+    elif not needed and set(look.decisions) == {"continue"}:
         return f"{name}{when}: {look.included} {counted} counted; nothing can be decided yet."
     elif len(values) == 1:
         reached, said = f"{evidence} is {values[0]}{rule}", _SAID[look.decision]

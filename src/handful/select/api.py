@@ -60,6 +60,7 @@ class Simulation:
             zip(told.success_at, told.failure_at, strict=True), start=1
         ):
             named |= {f"success at look {number}": success, f"failure at look {number}": failure}
+        named |= {f"harm at look {number}": harm for number, harm in enumerate(told.harm_at, start=1)}
         return named
 
     def frame(self) -> pl.DataFrame:

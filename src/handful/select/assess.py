@@ -7,6 +7,7 @@ there is one.
 from __future__ import annotations
 
 from concurrent.futures import Executor
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from handful.designs.base import Design, Plan, Question
@@ -35,6 +36,9 @@ class LookFigures(Result):
         futility_at_most: Threshold for giving up; None where there is none.
         success: Probability of claiming benefit at this look.
         failure: Probability of ending without a claim at this look.
+        futility_at_least: Where what is futile begins; None where everything below `futility_at_most` is.
+        harm_at_most: Threshold for harm; None where the design does not look for it.
+        harm: Probability of ending for harm at this look, which is part of ending without a claim; None likewise.
     """
 
     planned: int
@@ -42,6 +46,9 @@ class LookFigures(Result):
     futility_at_most: float | None
     success: Figure
     failure: Figure
+    futility_at_least: float | None = None
+    harm_at_most: float | None = None
+    harm: Figure | None = None
 
 
 class Assessment(Result):
@@ -87,6 +94,7 @@ class Assessment(Result):
         named |= {"analysed": self.analysed, "bias": self.bias, "rmse": self.rmse, "coverage": self.coverage}
         for number, look in enumerate(self.looks, start=1):
             named |= {f"success at look {number}": look.success, f"failure at look {number}": look.failure}
+            named[f"harm at look {number}"] = look.harm
         return {name: figure for name, figure in named.items() if figure is not None}
 
     def frame(self) -> pl.DataFrame:
@@ -148,23 +156,21 @@ def assess(
             "rmse": Figure.exact(counted.rmse),
             "coverage": Figure.exact(counted.coverage),
         }
-        at = [
-            (Figure.exact(s), Figure.exact(f))
-            for s, f in zip(counted.success_at, counted.failure_at, strict=True)
-        ]
+        ends = (counted.success_at, counted.failure_at, counted.harm_at)
+        at = [() if part is None else tuple(Figure.exact(p) for p in part) for part in ends]
     else:
         seen = _simulated(bench, plan, scenario)
         told = {
             name: getattr(seen, name)
             for name in ("success", "nominal", "analysed", "bias", "rmse", "coverage")
         }
-        at = list(zip(seen.success_at, seen.failure_at, strict=True))
+        at = [seen.success_at, seen.failure_at, seen.harm_at]
     return Assessment(
         kind=design.kind,
         rule=tuple(design.describe(question)),
         statistic=plan.analysis.statistic_name,
         participants=plan.participants,
-        looks=_looks(plan, at),
+        looks=_looks(plan, *at),
         type_one=type_one_error(bench, _NAME, plan, {}),
         truth=scenario.benefit(question.endpoint),
         **told,
@@ -198,18 +204,26 @@ def _promised(plan: Plan, scenario: Scenario) -> Figure | None:
     return None if promised is None else Figure.numeric(promised.success)
 
 
-def _looks(plan: Plan, at: list[tuple[Figure, Figure]]) -> tuple[LookFigures, ...]:
+def _looks(
+    plan: Plan, success: tuple[Figure, ...], failure: tuple[Figure, ...], harm: tuple[Figure, ...]
+) -> tuple[LookFigures, ...]:
     """The planned looks with their thresholds and what happens at them."""
-    from math import isfinite
-
-    rows = zip(plan.looks.planned(), plan.rule.upper, plan.rule.lower, at, strict=True)
+    rule = plan.rule
     return tuple(
         LookFigures(
             planned=planned,
-            success_at_least=upper if isfinite(upper) else None,
-            futility_at_most=lower if isfinite(lower) else None,
-            success=success,
-            failure=failure,
+            success_at_least=_at(rule.upper, look),
+            futility_at_most=_at(rule.lower, look),
+            success=success[look],
+            failure=failure[look],
+            futility_at_least=_at(rule.futility_from, look),
+            harm_at_most=_at(rule.harm, look),
+            harm=harm[look] if harm else None,
         )
-        for planned, upper, lower, (success, failure) in rows
+        for look, planned in enumerate(plan.looks.planned())
     )
+
+
+def _at(thresholds: tuple[float, ...] | None, look: int) -> float | None:
+    """The threshold of a look, or None where nothing can reach it."""
+    return None if thresholds is None or not isfinite(thresholds[look]) else thresholds[look]

@@ -71,6 +71,7 @@ class Characteristics(BaseModel):
         arms: Expected participants on each arm, control first, where there are several treatments.
         success_at: The same at each look.
         failure_at: Probability of ending without a claim at each look.
+        harm_at: Probability of ending for harm at each look, which is part of that; empty where a design does not look for harm.
         unfinished: Probability that participants run out before the trial can be finished.
         participants: Participants enrolled.
         analysed: Expected participants analysed.
@@ -94,6 +95,7 @@ class Characteristics(BaseModel):
     arms: tuple[Figure, ...] = ()
     success_at: tuple[Figure, ...]
     failure_at: tuple[Figure, ...]
+    harm_at: tuple[Figure, ...] = ()
     unfinished: Figure
     participants: Spread
     analysed: Figure
@@ -130,6 +132,7 @@ def characteristics(plan: Plan, scenario: Scenario, summary: Summary) -> Charact
             "false_claims": Figure.exact(counted.success if Truth.of(plan, scenario).nulls[0] else 0.0),
             "success_at": tuple(Figure.exact(p) for p in counted.success_at),
             "failure_at": tuple(Figure.exact(p) for p in counted.failure_at),
+            "harm_at": () if counted.harm_at is None else tuple(Figure.exact(p) for p in counted.harm_at),
             "analysed": Figure.exact(counted.analysed),
             "bias": Figure.exact(counted.bias),
             "rmse": Figure.exact(counted.rmse),
@@ -239,6 +242,7 @@ def _simulated(plan: Plan, scenario: Scenario, s: Summary) -> dict[str, object]:
         "arms": tuple(Figure.mean(float(a), float(b), n) for a, b in s.arms) if plan.arms > 1 else (),
         "success_at": tuple(Figure.share(int(k), n) for k in s.success_at),
         "failure_at": tuple(Figure.share(int(k), n) for k in s.failure_at),
+        "harm_at": () if plan.rule.harm is None else tuple(Figure.share(int(k), n) for k in s.harm_at),
         "unfinished": Figure.share(s.unfinished, n),
         "participants": _spread(s.enrolled, np.arange(len(s.enrolled), dtype=np.float64)),
         "analysed": Figure.mean(float(s.analysed[0]), float(s.analysed[1]), n),

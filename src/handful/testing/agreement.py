@@ -131,6 +131,11 @@ def compared(job: Job) -> list[Compared] | None:
             share(f"no success at look {k + 1}", int(s.failure_at[k]), s.trials, told.failure_at[k])
             for k in looks
         ),
+        *(
+            share(f"harm at look {k + 1}", int(s.harm_at[k]), s.trials, told.harm_at[k])
+            for k in looks
+            if told.harm_at is not None
+        ),
         share("unfinished", s.unfinished, s.trials, 0.0),
         share("estimate defined", int(s.error[0]), s.trials, told.defined),
     ]

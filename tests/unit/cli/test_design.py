@@ -129,3 +129,19 @@ def test_the_assurance_is_the_power_of_whoever_is_not_sure(run):
     )
     assert "Assurance" not in run("design", *fields).stdout
     assert run("design", *fields, "--give-or-take", "0").exit_code != 0
+
+
+TWO_SIDED = ("group sequential", "participants=48", "analysis=z pooled", "futility={spending: pocock}")
+HARMFUL = ("--untreated", "40%", "--treated", "20%")
+
+
+def test_a_boundary_for_harm_is_a_column_where_there_is_one(run):
+    both = " ".join(run("design", *TWO_SIDED, "sided=2", *HARMFUL).stdout.split())
+    assert "Harm: at" in both
+    assert "harm" in both.split("Look At", 1)[1]
+    # Of the 52.32% that end the last look without a claim, those at or below -1.969.
+    assert "48 1.9686 - -1.9686 0.02% exact 52.32% exact 27.03% exact" in both
+    assert "-0.991029 to" in both
+    one = " ".join(run("design", *TWO_SIDED, *HARMFUL).stdout.split())
+    assert "arm:" not in one.split("Look At", 1)[1]
+    assert "for harm" not in one

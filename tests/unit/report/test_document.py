@@ -10,6 +10,8 @@ from itertools import pairwise
 import pytest
 
 from handful.report.document import render
+from handful.select.compare import compare
+from handful.study.loading import loads
 from tests.unit.report.small_study import TEXT, compared, report, told
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
@@ -186,3 +188,32 @@ def test_papers_are_those_of_the_methods_used(page: Node) -> None:
     assert "Optimal two-stage designs for phase II clinical trials" in text
     assert "predictive probability" not in text.lower()
     assert "BOP2" not in text
+
+
+WATCHED_FOR_HARM = """
+title: Looks for harm
+population: {prevalence: 900}
+endpoint: {name: response, kind: binary}
+scenarios:
+  no effect: {untreated: 40%, effect: 0}
+  hoped for: {base: no effect, effect: 0.3}
+  harmful: {base: no effect, effect: -0.3, weight: 0}
+designs:
+  benefit alone: {kind: group sequential, participants: 48, analysis: z pooled}
+  harm too: {kind: group sequential, participants: 48, analysis: z pooled, sided: 2}
+compute: {trials: 200}
+"""
+
+
+def test_stops_for_harm_are_told_of_the_designs_that_look_for_it():
+    study = loads(WATCHED_FOR_HARM)
+    comparison = compare(study)
+    page = Tree(render(study, comparison, ()))
+    rows = {row.text(): row for row in page.root.all("tr") if ", look " in row.text()}
+    assert len(rows) == 4
+    for words in rows:
+        assert (" for harm" in words) == ("harm too" in words)
+    harmful = comparison.cell("harm too", "harmful")
+    for harm, ends in zip(harmful.harm_at, harmful.failure_at, strict=True):
+        assert 0.05 < harm.value <= ends.value
+    assert comparison.cell("benefit alone", "harmful").harm_at == ()
