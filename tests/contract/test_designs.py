@@ -292,6 +292,12 @@ CASES = {
         continuous(0),
         continuous(6),
     ),
+    "unblinded reassessment, stage-wise estimate": case(
+        design("unblinded reassessment", participants=40, at_most=80, estimate="stage-wise"),
+        SCORE,
+        continuous(0, **RECRUITED),
+        continuous(7, **RECRUITED),
+    ),
     "unblinded reassessment, response": case(
         design(
             "unblinded reassessment",

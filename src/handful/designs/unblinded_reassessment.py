@@ -13,7 +13,9 @@ from scipy.special import ndtr, ndtri
 from handful.analyses.base import Aim, Analysis
 from handful.analyses.stages import NOTHING
 from handful.designs.adaptation import Adaptation, Interim, Steering
+from handful.designs.after_reassessment import StageWiseWeighted
 from handful.designs.base import Plan, Question, Stress
+from handful.designs.estimators import PLAIN, Estimator
 from handful.designs.pieces import Thresholds
 from handful.designs.quantities import Amount
 from handful.designs.reassessment_choice import FisherTest, InverseNormalTest, LastTest, Testing
@@ -116,15 +118,17 @@ class UnblindedReassessment(Resized):
         "cui1999",
         "lehmacher1999",
         "mueller2001",
+        "lawrence2003",
         "chen2004",
+        "brannath2006",
         "mehta2011",
     )
     fragile_to: ClassVar[tuple[Stress, ...]] = (SPREAD, DROPOUT)
     limits: ClassVar[tuple[str, ...]] = (
         "The new size tells whoever knows the rule how large the effect was at the look; only an independent committee may "
         "know either.",
-        "Estimates and intervals are those of the plain analysis of all data; the bias that the choice of the size causes is "
-        "shown and not removed.",
+        "Estimates and intervals are those of the plain analysis of all data, unless `estimate: stage-wise` is asked for, which "
+        "the test `inverse normal` allows; the bias that the choice of the size causes is shown.",
         "A trend at half of a small trial is mostly chance: what is bought with more participants is often bought where it "
         "was not needed.",
     )
@@ -153,6 +157,11 @@ class UnblindedReassessment(Resized):
     at_least: PositiveCount | None = Field(
         None, description="Participants to which the trial may shrink; those planned when empty."
     )
+    estimate: Literal["plain", "stage-wise"] = Field(
+        "plain",
+        description="What is reported: the `plain` estimate of all data, or the `stage-wise` one, which with its interval holds "
+        "whatever size was chosen.",
+    )
     futility_below: OpenProbability | None = Field(
         None,
         description="Conditional power of the planned trial under the trend, at which it may stop for futility; none when "
@@ -171,6 +180,10 @@ class UnblindedReassessment(Resized):
             )
         if self.test.ordinary and self.effect is not None:
             raise wanted("another test than `promising zone`, whose zone is one of the trend", at="effect")
+        if self.estimate != "plain" and not isinstance(self.test, InverseNormalTest):
+            raise wanted(
+                "`plain`, or the test `inverse normal`, whose weights the estimate is made of", at="estimate"
+            )
         if isinstance(self.test, FisherTest) and self.futility_below is not None:
             raise wanted("`futility above` of the test `fisher` in its place", at="futility_below")
         return self
@@ -245,6 +258,7 @@ class UnblindedReassessment(Resized):
                 effect=self._effect_over_the_null(endpoint, aim.null),
                 said="the trend so far" if self.effect is None else effect_words(self.effect, endpoint),
             ),
+            estimator=self._estimator(question, test, aim),
         )
 
     def describe(self, question: Question) -> list[str]:
@@ -258,6 +272,30 @@ class UnblindedReassessment(Resized):
             *self._futility_words(),
             *test.words,
             *self._level_words(question),
+            *self._estimate_words(),
+        ]
+
+    def _estimator(self, question: Question, test: LastTest, aim: Aim) -> Estimator:
+        """What is reported of a trial that stopped."""
+        if self.estimate == "plain":
+            return PLAIN
+        base, rule = self.chosen_analysis(question.endpoint), test.thresholds
+        return StageWiseWeighted(
+            base=base,
+            weight=test.first,
+            level=aim.alpha,
+            null=aim.null,
+            upper=rule.upper[0],
+            lower=rule.lower[0],
+        )
+
+    def _estimate_words(self) -> list[str]:
+        """What the estimate allows for."""
+        if self.estimate == "plain":
+            return []
+        return [
+            "The estimate that is reported is median-unbiased, and its interval keeps its confidence, whatever size was chosen: "
+            "both weigh the stages as planned."
         ]
 
     def _effect_over_the_null(self, endpoint: Endpoint, null: float) -> float | None:

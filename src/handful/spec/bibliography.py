@@ -27,6 +27,13 @@ PAPERS = (
         "Statistics in Medicine 18:1833-1848",
     ),
     Reference(
+        "brannath2006",
+        "Brannath W, Koenig F, Bauer P",
+        2006,
+        "Estimation in flexible two stage designs",
+        "Statistics in Medicine 25:3366-3381",
+    ),
+    Reference(
         "brannath2009",
         "Brannath W, Zuber E, Branson M, Bretz F, Gallo P, Posch M, Racine-Poon A",
         2009,
@@ -224,6 +231,13 @@ PAPERS = (
         "Discrete sequential boundaries for clinical trials",
         "Biometrika 70:659-663",
         "10.1093/biomet/70.3.659",
+    ),
+    Reference(
+        "lawrence2003",
+        "Lawrence J, Hung HMJ",
+        2003,
+        "Estimation and confidence intervals after adjusting the maximum information",
+        "Biometrical Journal 45:143-152",
     ),
     Reference(
         "lee2008",
