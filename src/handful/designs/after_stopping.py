@@ -128,13 +128,7 @@ class AfterStopping(Estimator):
     ) -> Estimate:
         """Adjust the estimates of the analysis, all trials that passed the same looks at once."""
         reported = _copied(analysis.estimate(seen, cut, aim))
-        known = _judged(reported)
-        groups: Iterable[Stops]
-        if self.observed is None or reached is None:
-            groups = [self._planned_stops(k, np.flatnonzero(known & (look == k))) for k in np.unique(look)]
-        else:
-            groups = _observed_stops(self.observed, look, reached, known)
-        for stops in groups:
+        for stops in self._stops(_judged(reported), look, reached):
             self._put(reported, stops)
         return reported
 
@@ -151,6 +145,12 @@ class AfterStopping(Estimator):
 
         return Deferred([partial(table, look) for look in range(len(lattice.stages))])
 
+    def _stops(self, known: Flags, look: NDArray[np.int8], reached: Integers | None) -> Iterable[Stops]:
+        """The trials with an estimate, all that passed the same looks at once."""
+        if self.observed is None or reached is None:
+            return [self._planned_stops(k, np.flatnonzero(known & (look == k))) for k in np.unique(look)]
+        return _observed_stops(self.observed, look, reached, known)
+
     def _planned_stops(self, look: int, trials: NDArray[np.intp]) -> Stops:
         """Trials that stopped at a look as planned."""
         planned = self.planned
@@ -161,10 +161,15 @@ class AfterStopping(Estimator):
         here = stops.trials
         if len(here) == 0:
             return
-        parts = (reported.value[here], reported.lower[here], reported.upper[here])
-        adjusted = self.adjust(Told(*parts, self.null, float(-ndtri(self.level))), stops)
+        adjusted = self.adjust(self._told(reported, stops), stops)
         for part in ("value", "lower", "upper"):
             getattr(reported, part)[here] = getattr(adjusted, part)
+
+    def _told(self, reported: Estimate, stops: Stops) -> Told:
+        """What the analysis reports of some trials."""
+        here = stops.trials
+        parts = (reported.value[here], reported.lower[here], reported.upper[here])
+        return Told(*parts, self.null, float(-ndtri(self.level)))
 
 
 @dataclass(frozen=True)
@@ -209,6 +214,22 @@ class StageWise(AfterStopping):
         z, root = told.z, np.sqrt(stops.information)
         found = stops.passed.effects(stops.information, z, self.level)
         return Estimate(*(told.moved(root * effect - z) for effect in found))
+
+    def p_values(
+        self,
+        analysis: Analysis,
+        seen: Observations,
+        cut: Cut,
+        aim: Aim,
+        look: NDArray[np.int8],
+        reached: Integers | None,
+    ) -> Floats | None:
+        """Chances of ending as far up in the ordering without a benefit: at most the level where the interval excludes it."""
+        reported = analysis.estimate(seen, cut, aim)
+        found = np.full(len(look), np.nan)
+        for stops in self._stops(_judged(reported), look, reached):
+            found[stops.trials] = stops.passed.p_value(stops.information, self._told(reported, stops).z)
+        return found
 
 
 class Repeated(AfterStopping):

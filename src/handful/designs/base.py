@@ -177,6 +177,21 @@ class Plan:
             return self.analysis.estimate_of(seen, cut, self.aim, hypothesis)
         return self.estimator.of_trials(self.analysis, seen, cut, self.aim, look, reached)
 
+    def p_values(
+        self, seen: Observations, cut: Cut, look: NDArray[np.int8], reached: Integers | None = None
+    ) -> NDArray[np.float64] | None:
+        """One-sided p-values that go with the estimates; None where the design reports none.
+
+        Args:
+            seen: What was seen.
+            cut: When each trial ended.
+            look: Look at which it ended.
+            reached: Information at the looks, where something follows it.
+        """
+        if len(self.hypotheses) > 1:
+            return None
+        return self.estimator.p_values(self.analysis, seen, cut, self.aim, look, reached)
+
 
 @dataclass(frozen=True)
 class Stress:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from handful.analyses.base import Aim, Analysis, Estimate, Lattice
+from handful.analyses.base import Aim, Analysis, Estimate, Floats, Lattice
 from handful.participants.observations import Cut, Integers, Observations
 
 
@@ -43,6 +43,21 @@ class Estimator(ABC):
                 `follows_information`.
         """
 
+    def p_values(
+        self,
+        analysis: Analysis,
+        seen: Observations,
+        cut: Cut,
+        aim: Aim,
+        look: NDArray[np.int8],
+        reached: Integers | None,
+    ) -> Floats | None:
+        """One-sided p-values in the same ordering as the intervals, shape (trials,); None when there is none.
+
+        They take what `of_trials` takes. One that is not a number belongs to a trial without an estimate.
+        """
+        return None
+
     @abstractmethod
     def of_counts(self, lattice: Lattice) -> Sequence[Estimate]:
         """For each look the estimates of trials that stop there, over the grid of counts of a lattice."""
@@ -75,9 +90,11 @@ class FromTables(Estimator):
 
     Attributes:
         tables: For each look, over the grid of counts of the analysis's lattice.
+        p_tables: One-sided p-values likewise; empty when there are none.
     """
 
     tables: tuple[Estimate, ...]
+    p_tables: tuple[Floats, ...] = ()
 
     def of_trials(
         self,
@@ -90,17 +107,35 @@ class FromTables(Estimator):
     ) -> Estimate:
         """Look the trials up."""
         counts = analysis.counts(seen, cut, aim)
-        reported = Estimate(*(np.full(len(look), np.nan) for _ in range(3)))
-        for k, table in enumerate(self.tables):
-            here = look == k
-            index = tuple(np.minimum(c[here], n - 1) for c, n in zip(counts, table.value.shape, strict=True))
-            for part in ("value", "lower", "upper"):
-                getattr(reported, part)[here] = getattr(table, part)[index]
-        return reported
+        parts = ([getattr(table, part) for table in self.tables] for part in ("value", "lower", "upper"))
+        return Estimate(*(_looked_up(tables, counts, look) for tables in parts))
+
+    def p_values(
+        self,
+        analysis: Analysis,
+        seen: Observations,
+        cut: Cut,
+        aim: Aim,
+        look: NDArray[np.int8],
+        reached: Integers | None,
+    ) -> Floats | None:
+        """Look the trials up."""
+        return _looked_up(self.p_tables, analysis.counts(seen, cut, aim), look) if self.p_tables else None
 
     def of_counts(self, lattice: Lattice) -> Sequence[Estimate]:
         """The tables themselves."""
         return self.tables
+
+
+def _looked_up(tables: Sequence[Floats], counts: Sequence[Integers], look: NDArray[np.int8]) -> Floats:
+    """What the tables say of trials with these counts that stopped at these looks."""
+    found = np.full(len(look), np.nan)
+    for k, table in enumerate(tables):
+        here = look == k
+        found[here] = table[
+            tuple(np.minimum(c[here], n - 1) for c, n in zip(counts, table.shape, strict=True))
+        ]
+    return found
 
 
 PLAIN = Plain()

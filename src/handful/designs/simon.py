@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from handful.analyses.base import Aim, Estimate
+from handful.analyses.base import Aim, Estimate, Floats
 from handful.analyses.registry import make
 from handful.designs.arrangements import SideBySide
 from handful.designs.base import Design, Plan, Question, Stress
@@ -93,7 +93,7 @@ class Simon(Design):
                 lower=(stages.first_stage_futility, -np.inf),
                 binding=True,
             ),
-            estimator=FromTables(_adjusted(stages, self.benchmark, 1 - 2 * alpha)),
+            estimator=FromTables(*_adjusted(stages, self.benchmark, 1 - 2 * alpha)),
             calibrated=True,
         )
 
@@ -126,12 +126,15 @@ def _search(p0: float, p1: float, alpha: float, power: float, limit: int, criter
 
 
 @lru_cache(maxsize=256)
-def _adjusted(stages: TwoStage, benchmark: float, confidence: float) -> tuple[Estimate, ...]:
-    """Unbiased estimate and interval minus the benchmark, for the counts possible at each look.
+def _adjusted(
+    stages: TwoStage, benchmark: float, confidence: float
+) -> tuple[tuple[Estimate, ...], tuple[Floats, ...]]:
+    """Unbiased estimate and interval minus the benchmark, and p-values, for the counts possible at each look.
 
     A total of responses above the futility limit is only reached in the second stage, so one table serves both looks.
     """
     table = two_stage_inference(stages, benchmark, confidence)
     limits = (table.unbiased - benchmark, table.lower - benchmark, table.upper - benchmark)
-    first = Estimate(*(part[: stages.first_stage_size + 1] for part in limits))
-    return first, Estimate(*limits)
+    short = stages.first_stage_size + 1
+    first = Estimate(*(part[:short] for part in limits))
+    return (first, Estimate(*limits)), (table.p_value[:short], table.p_value)

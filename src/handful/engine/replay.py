@@ -100,6 +100,7 @@ class TrialStory:
         truth: True benefit in the scenario, of what the estimate is about.
         hypotheses: Names of what was tested.
         reported: Number of the hypothesis that the estimate is about, from 0.
+        p_value: One-sided p-value that goes with the estimate and allows for the looks; None where the design reports none.
     """
 
     trial: int
@@ -112,6 +113,7 @@ class TrialStory:
     truth: float
     hypotheses: tuple[str, ...] = ("treatment",)
     reported: int = 0
+    p_value: float | None = None
 
 
 def replay(job: Job, trial: int) -> TrialStory:
@@ -147,7 +149,15 @@ def replay(job: Job, trial: int) -> TrialStory:
         truth=Truth.of(plan, job.scenario).benefits[reported],
         hypotheses=tuple(hypothesis.name for hypothesis in plan.hypotheses),
         reported=reported,
+        p_value=_p_value(plan, held[-1]) if bool(end.finished[0]) else None,
     )
+
+
+def _p_value(plan: Plan, last: Step) -> float | None:
+    """The p-value that goes with the estimate of a trial that ended at a look."""
+    look = np.array([last.look], dtype=np.int8)
+    found = plan.p_values(last.record.observations, last.cut, look, last.reached)
+    return None if found is None else _finite(found)
 
 
 def _undisturbed(plan: Plan, people: Participants) -> Record:

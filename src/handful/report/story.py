@@ -156,6 +156,8 @@ def _end(story: TrialStory, endpoint: Endpoint) -> list[str]:
         interval = f" (interval {_plain(low, endpoint)} to {_plain(high, endpoint)})"
         about = f" for {story.hypotheses[story.reported]}" if len(story.hypotheses) > 1 else ""
         sentences.append(f"It reports {benefit_words(value, endpoint)}{interval}{about}.")
+        if story.p_value is not None:
+            sentences.append(f"Its one-sided p-value, which allows for the looks, is {story.p_value:.3g}.")
     else:
         sentences.append("No benefit can be estimated from it.")
     sentences.append(f"The truth in this scenario is {benefit_words(story.truth, endpoint)}.")
