@@ -10,11 +10,33 @@ from handful.designs.registry import families
 from handful.participants.endpoint import Endpoint, Estimand
 from handful.scenarios.base import Scenario
 from handful.scenarios.registry import scenario_kinds
+from verification.verdicts import Relation
 
 RESPONSE = Endpoint(name="response", kind="binary", known_after=6)
 AT_ONCE = Endpoint(name="response", kind="binary")
 SCORE = Endpoint(name="score", kind="continuous", known_after=12)
 BLEEDS = Endpoint(name="bleeds", kind="count", better="lower", known_after=12)
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a design promises of its estimates.
+
+    Attributes:
+        above: How often the estimate lies above the truth, held against one half.
+        lower: How often the lower limit lies above the truth, held against the level.
+        upper: How often the upper limit lies below it, likewise.
+    """
+
+    above: Relation = "reported"
+    lower: Relation = "reported"
+    upper: Relation = "reported"
+
+
+NONE = Promise()
+MEDIAN_UNBIASED = Promise("equal to", "equal to", "equal to")
+LOWER_LIMIT_CAUTIOUS = Promise("equal to", "at most", "equal to")
+LIMITS_HOLD = Promise("reported", "at most", "at most")
 
 
 @dataclass(frozen=True)
@@ -28,6 +50,7 @@ class Case:
         nulls: Truths in which some claim would be false; the worst point of the null among them.
         hoped: Truths with benefit, for estimates and intervals.
         known_inflation: Why the family does not promise to keep its level, where it does not; its error is then reported.
+        estimates: What it promises of estimate and interval.
     """
 
     name: str
@@ -36,6 +59,7 @@ class Case:
     nulls: dict[str, dict[str, Any]]
     hoped: dict[str, dict[str, Any]]
     known_inflation: str = ""
+    estimates: Promise = NONE
 
     @property
     def plan(self) -> Plan:
@@ -90,6 +114,14 @@ CASES = (
         hoped={"0.8 sd": _MEANS | {"effect": 0.8}},
     ),
     Case(
+        name="randomised, t test of equal variances, 12",
+        design={"kind": "randomised", "participants": 12, "analysis": _POOLED_T},
+        endpoint=SCORE,
+        nulls={"no effect": _MEANS | {"effect": 0}},
+        hoped={"1.5 sd": _MEANS | {"effect": 1.5}},
+        estimates=MEDIAN_UNBIASED,
+    ),
+    Case(
         name="group sequential, t test, looks at a third, two thirds and all of 60",
         design={"kind": "group sequential", "participants": 60, "looks": ["33%", "67%", 1]},
         endpoint=SCORE,
@@ -118,8 +150,9 @@ CASES = (
             endpoint=SCORE,
             nulls={"no effect": _MEANS | {"effect": 0}},
             hoped={"0.4 sd": _MEANS | {"effect": 0.4}, "0.8 sd": _MEANS | {"effect": 0.8}},
+            estimates=promise,
         )
-        for kind in ("plain", "stage-wise", "repeated")
+        for kind, promise in (("plain", NONE), ("stage-wise", MEDIAN_UNBIASED), ("repeated", LIMITS_HOLD))
     ),
     Case(
         name="group sequential, known sd, for harm too, futility around no effect, looks at half and all of 120",
@@ -147,6 +180,7 @@ CASES = (
         endpoint=SCORE,
         nulls={"no effect": _MEANS | {"effect": 0, "recruitment": {"rate": "3 per month"}}},
         hoped={"0.8 sd": _MEANS | {"effect": 0.8, "recruitment": {"rate": "3 per month"}}},
+        estimates=LIMITS_HOLD,
     ),
     Case(
         name="group sequential, Boschloo for benefit and for harm, exact boundaries, two looks of 40, stage-wise estimate",
@@ -427,6 +461,22 @@ CASES = (
         endpoint=RESPONSE,
         nulls={f"both {p:.0%}": {"untreated": p, "treated": p} for p in _RATES_AT},
         hoped={"20% against 60%": {"untreated": 0.2, "treated": 0.6}},
+    ),
+    Case(
+        name="unblinded reassessment, known variance, inverse normal, 24 of 60 up to 240, futility, stage-wise estimate",
+        design=_UNBLINDED
+        | {
+            "participants": 60,
+            "at most": 240,
+            "look": "40%",
+            "futility below": "10%",
+            "estimate": "stage-wise",
+            "analysis": _KNOWN_SD,
+        },
+        endpoint=SCORE,
+        nulls={"no effect": _MEANS | {"effect": 0}},
+        hoped={"0.3 sd": _MEANS | {"effect": 0.3}, "0.6 sd": _MEANS | {"effect": 0.6}},
+        estimates=LOWER_LIMIT_CAUTIOUS,
     ),
     Case(
         name="unblinded reassessment, known variance, conditional error, 20 of 40 up to 100 for an effect, 0.5 sd",

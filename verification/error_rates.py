@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import nullcontext
 
 from handful.engine import exact
-from handful.engine.simulate import Job, simulate, worker_threads
-from handful.engine.summary import Summary, add
 from handful.engine.truth import Truth
-from handful.scenarios.base import Scenario
-from verification.designs import CASES, Case
-from verification.verdicts import Study, Verdict
+from verification.conducted import summed
+from verification.designs import CASES
+from verification.verdicts import Relation, Study, Verdict
 
 REQUIREMENT = "a claim that is false is made at most as often as the level says"
-SEED = 20261122
-
-
-def simulated(case: Case, scenario: Scenario, trials: int) -> Summary:
-    """Sums over so many trials of a case."""
-    with worker_threads() or nullcontext() as executor:
-        return add(
-            part.summary for part in simulate(Job(case.plan, scenario, SEED, trials), executor=executor)
-        )
 
 
 def family_wise(trials: int) -> Iterator[Verdict]:
     """Chance of any false claim of every case at every null, and exactly over the boundary where trials can be enumerated."""
     for case in CASES:
         plan = case.plan
-        relation = "reported" if case.known_inflation else "at most"
+        relation: Relation = "reported" if case.known_inflation else "at most"
         limit = None if case.known_inflation else plan.aim.alpha
         lattice = exact.lattice_of(plan)
         if lattice is not None:
@@ -42,7 +30,7 @@ def family_wise(trials: int) -> Iterator[Verdict]:
                 raise ValueError(
                     f"{setting!r} of {case.name!r} has no hypothesis that could be claimed falsely"
                 )
-            s = simulated(case, scenario, trials)
+            s = summed(plan, scenario, trials)
             yield Verdict.share(
                 REQUIREMENT, case.name, setting, "false claims", s.false_claims, s.trials, relation, limit
             )
