@@ -70,8 +70,8 @@ def repeated_p_values(
     """Repeated p-value at a look: the smallest level at which the design would have rejected there.
 
     Futility boundaries play no part, so that it holds whether they are obeyed or not. The smallest of the
-    repeated p-values up to a look is the sequential p-value of Liu and Anderson (2008), Statistics in Medicine
-    27:4951-4972, which multiple testing procedures take in.
+    repeated p-values up to a look is the sequential p-value of Liu and Anderson (2008), Journal of the American
+    Statistical Association 103:1621-1630, which multiple testing procedures take in.
 
     Args:
         information_fractions: fractions of the information at the looks, growing, the last one 1.
