@@ -1,4 +1,4 @@
-"""Run the verification studies and write their report: `python -m verification [--trials N] [NAME ...]`.
+"""Run the verification studies and write their report: `python -m verification [--trials N] [--design TEXT] [NAME ...]`.
 
 The process ends with 1 when a requirement is not kept.
 """
@@ -40,6 +40,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--trials", type=int, help="trials for each figure (default: what the requirement asks for)"
     )
+    parser.add_argument("--design", default="", metavar="TEXT", help="only designs whose name contains this")
     parser.add_argument(
         "--out", type=Path, default=Path("build/verification.md"), help="where the report is written"
     )
@@ -54,7 +55,7 @@ def main(arguments: list[str]) -> int:
         head += ["| " + " | ".join(HEADINGS) + " |", "|---|---|---|--:|--:|---|---|"]
         print("\n".join(head), flush=True)
         lines += head
-        for verdict in study.run(trials):
+        for verdict in study.run(trials, said.design):
             kept &= verdict.holds is not False
             lines.append("| " + " | ".join(row(verdict)) + " |")
             print(lines[-1], flush=True)

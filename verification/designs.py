@@ -636,3 +636,8 @@ CASES = (
         hoped={"30% against 70%": {"untreated": 0.3, "treated": 0.7}},
     ),
 )
+
+
+def cases(named: str) -> tuple[Case, ...]:
+    """The cases whose name contains a text, whatever its capitals."""
+    return tuple(case for case in CASES if named.lower() in case.name.lower())

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from handful.engine import exact
 from handful.engine.truth import Truth
 from verification.conducted import summed
-from verification.designs import CASES
+from verification.designs import cases
 from verification.verdicts import Relation, Study, Verdict
 
 REQUIREMENT = "a claim that is false is made at most as often as the level says"
 
 
-def family_wise(trials: int) -> Iterator[Verdict]:
+def family_wise(trials: int, named: str) -> Iterator[Verdict]:
     """Chance of any false claim of every case at every null, and exactly over the boundary where trials can be enumerated."""
-    for case in CASES:
+    for case in cases(named):
         plan = case.plan
         relation: Relation = "reported" if case.known_inflation else "at most"
         limit = None if case.known_inflation else plan.aim.alpha

@@ -10,7 +10,7 @@ import numpy as np
 from handful.engine.trials import Trials
 from handful.engine.truth import Truth
 from verification.conducted import conducted
-from verification.designs import CASES, Case
+from verification.designs import Case, cases
 from verification.verdicts import Study, Verdict
 
 REQUIREMENT = "bias and coverage of what is reported after looks and adaptations are known"
@@ -44,9 +44,9 @@ def of_case(case: Case, setting: str, told: Trials, truth: Truth) -> Iterator[Ve
         yield Verdict.share(REQUIREMENT, case.name, setting, what, int(hits.sum()), known, relation, required)
 
 
-def bias_and_coverage(trials: int) -> Iterator[Verdict]:
+def bias_and_coverage(trials: int, named: str) -> Iterator[Verdict]:
     """The verdicts on every case in every truth."""
-    for case in CASES:
+    for case in cases(named):
         for setting, fields in (case.nulls | case.hoped).items():
             scenario = case.scenario(fields)
             told = conducted(case.plan, scenario, trials)

@@ -82,11 +82,11 @@ class Study:
     Attributes:
         name: Its name on the command line.
         about: What it shows, in one sentence.
-        run: Makes its verdicts with so many trials each.
+        run: Makes its verdicts with so many trials each, for designs whose name contains a text.
         trials: Trials that the requirement asks for.
     """
 
     name: str
     about: str
-    run: Callable[[int], Iterator[Verdict]]
+    run: Callable[[int, str], Iterator[Verdict]]
     trials: int = 1_000_000

@@ -49,7 +49,7 @@ def test_the_report_is_written_and_a_broken_requirement_ends_with_one(tmp_path, 
     bad = Verdict("R", "a design", "no effect", "false claims", 0.05, 0.001, "at most", 0.025)
     for told, code in ((good, 0), (bad, 1)):
         monkeypatch.setattr(
-            pack, "STUDIES", (Study("one", "One figure.", lambda _, told=told: iter([told])),)
+            pack, "STUDIES", (Study("one", "One figure.", lambda *_, told=told: iter([told])),)
         )
         assert main(["one", "--trials", "10", "--out", str(tmp_path / "report.md")]) == code
     assert "NOT KEPT" in (tmp_path / "report.md").read_text()
