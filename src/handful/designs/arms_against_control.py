@@ -31,7 +31,9 @@ MOST_LOOKS = 20
 
 def _numbered(value: Any) -> Any:
     """`3` stands for three arms without names of their own."""
-    if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MOST_ARMS:
+    if isinstance(value, int) and not isinstance(value, bool):
+        if not 0 < value <= MOST_ARMS:
+            raise wanted(f"1 to {MOST_ARMS} arms, or a list of their names")
         return tuple(f"arm {number}" for number in range(1, value + 1))
     return value
 

@@ -52,6 +52,8 @@ class DropTheLosers(ArmsAgainstControl):
 
     @model_validator(mode="after")
     def _loses(self) -> Self:
+        if len(self.arms) < 2:
+            raise wanted("at least 2 arms, of which some can be dropped", at="arms")
         left = (len(self.arms), *self.keep)
         if any(later >= before for before, later in zip(left, self.keep, strict=False)) or left[-1] != 1:
             raise wanted(f"numbers that fall from below {left[0]} to 1", at="keep")

@@ -133,7 +133,7 @@ def shown(value: Any) -> str:
 
     Example:
         >>> shown("forty"), shown(True), shown(None), shown([1, 2]), shown({"mean": 3})
-        ('"forty"', 'true', 'nothing', 'a list of 2', 'the fields mean')
+        ('"forty"', 'true', 'nothing', '[1, 2]', 'the fields mean')
     """
     if value is None:
         return "nothing"
@@ -146,13 +146,26 @@ def shown(value: Any) -> str:
     if isinstance(value, float):
         return repr(value)
     if isinstance(value, list | tuple):
-        return f"a list of {len(value)}" if value else "an empty list"
+        return _listed(value)
     if isinstance(value, dict):
         names = ", ".join(clean(str(name)) for name in list(value)[:MOST_LISTED])
         return f"the fields {clean(names)}" if value else "no fields"
     if isinstance(value, BaseModel):
         return clean(f"a {type(value).__name__}")
     return clean(f"a value of type {type(value).__name__}")
+
+
+def _listed(values: Sequence[Any]) -> str:
+    """Write a short list as it stands in a file; of others say how long they are."""
+    if not values:
+        return "an empty list"
+    plain = all(value is not None and isinstance(value, str | int | float) for value in values[:MOST_LISTED])
+    words = ", ".join(
+        clean(value) if isinstance(value, str) else shown(value) for value in values[:MOST_LISTED]
+    )
+    if not plain or len(values) > MOST_LISTED or len(words) > LONGEST_SHOWN:
+        return f"a list of {len(values)}"
+    return f"[{words}]"
 
 
 def path_in_words(path: Path) -> str:

@@ -80,6 +80,7 @@ def translate(
     """
     where = positions or Positions()
     located = [_locate(details, model, data) for details in error.errors(include_url=False)]
+    located = [item for item in located if not _follows(item, located)]
     problems = [_problem(item, model, data, where, file) for item in _settle_unions(located)]
     merged: dict[tuple[str, str], list[Problem]] = {}
     for problem in problems:
@@ -90,12 +91,11 @@ def translate(
 
 @dataclass(frozen=True, slots=True)
 class _Located:
-    """One error of pydantic with the way to it in the data, and the branch of a union it comes from."""
+    """One error of pydantic with the way to it in the data, and the branches of unions it comes from, outermost first."""
 
     details: ErrorDetails
     path: Path
-    union: Path | None
-    branch: str
+    branches: tuple[tuple[Path, str], ...]
 
 
 def _locate(details: ErrorDetails, model: type[BaseModel], data: object) -> _Located:
@@ -103,9 +103,8 @@ def _locate(details: ErrorDetails, model: type[BaseModel], data: object) -> _Loc
     location = details["loc"]
     last = len(location) - (details["type"] == "missing")
     path, skipped = _walk(location[:last], model, data)
-    union = path[: skipped[0][0]] if skipped else None
-    branch = str(skipped[0][1]) if skipped else ""
-    return _Located(details, path + location[last:], union, branch)
+    branches = tuple((path[:depth], str(part)) for depth, part in skipped)
+    return _Located(details, path + location[last:], branches)
 
 
 def _walk(location: Path, model: type[BaseModel], data: object) -> tuple[Path, list[tuple[int, str | int]]]:
@@ -141,23 +140,35 @@ def _step(data: object, part: str | int) -> object:
     return _ABSENT
 
 
+def _follows(item: _Located, others: Sequence[_Located]) -> bool:
+    """Whether a list is only found too short because something in it is wrong, which is said beside it."""
+    at, length = item.path, len(item.path)
+    return item.details["type"] == "too_short" and any(
+        other is not item and other.details["type"] != "missing" and other.path[:length] == at
+        for other in others
+    )
+
+
 def _settle_unions(located: Sequence[_Located]) -> list[_Located]:
     """Of the branches of a union keep those that the writer most probably meant.
 
     A branch that failed inside the value was of the right type at least, so it goes before branches that
     failed at the value itself; of several such, the one with the fewest errors is kept.
     """
-    branches: dict[Path, dict[str, list[_Located]]] = {}
+    unions: dict[tuple[Any, ...], dict[str, list[_Located]]] = {}
     for item in located:
-        if item.union is not None:
-            branches.setdefault(item.union, {}).setdefault(item.branch, []).append(item)
-    kept: set[int] = set()
-    for union, by_label in branches.items():
+        for depth, (union, branch) in enumerate(item.branches):
+            within = (*item.branches[:depth], union)
+            unions.setdefault(within, {}).setdefault(branch, []).append(item)
+    dropped: set[int] = set()
+    for within, by_label in unions.items():
         groups = list(by_label.values())
-        inner = [group for group in groups if any(len(item.path) > len(union) for item in group)]
-        chosen = [min(inner, key=len)] if inner else groups
-        kept |= {id(item) for group in chosen for item in group}
-    return [item for item in located if item.union is None or id(item) in kept]
+        inner = [group for group in groups if any(len(item.path) > len(within[-1]) for item in group)]
+        chosen = min(inner, key=len) if inner else None
+        dropped |= {
+            id(item) for group in groups if chosen is not None and group is not chosen for item in group
+        }
+    return [item for item in located if id(item) not in dropped]
 
 
 def _joined(group: list[Problem]) -> Problem:
@@ -174,7 +185,9 @@ def _problem(
     details, path = item.details, item.path
     context = details.get("ctx", {})
     error = details["type"]
-    found = shown(details["input"])
+    written = _inside_at(data, path)
+    # What a validator was given may have been read already: 0.3 where 30% is written.
+    found = shown(written if isinstance(written, str | int | float) else details["input"])
     place = positions.value(path)
     if error == "extra_forbidden":
         names = [name for holder in models_at(model, data, path[:-1]) for name in written_names(holder)]
@@ -184,16 +197,29 @@ def _problem(
         return Problem.at(
             file, positions.key(path), path, found, one_of(free, path[-1]) if free else "no more fields"
         )
+    if error == "missing" and isinstance(path[-1], int):
+        number, path = path[-1] + 1, path[:-1]
+        return Problem.at(
+            file,
+            positions.value(path),
+            path,
+            shown(_inside_at(data, path)),
+            f"a list of at least {number} items",
+        )
     if error == "missing":
         return Problem.at(file, positions.key(path), path, "nothing", _missing_words(model, data, path))
     if error in ("union_tag_invalid", "union_tag_not_found"):
         discriminator = str(context["discriminator"]).strip("'")
-        kinds = [kind for holder in models_at(model, _without(data, path), path) for kind in kinds_of(holder)]
+        kinds = _kinds_at(model, data, path)
         allowed = kinds or re.findall(r"'([^']*)'", str(context.get("expected_tags", "")))
-        written = _inside_of(data, path).get(discriminator)
+        if isinstance(written, str):  # one word that stands for a kind without settings
+            return Problem.at(file, place, path, found, one_of(allowed, written))
+        kind = _inside_of(data, path).get(discriminator)
         path = (*path, discriminator)
-        place = positions.key(path) if written is None else positions.value(path)
-        return Problem.at(file, place, path, shown(written), one_of(allowed, written))
+        place = positions.key(path) if kind is None else positions.value(path)
+        return Problem.at(file, place, path, shown(kind), one_of(allowed, kind))
+    if error in ("model_type", "model_attributes_type"):
+        return Problem.at(file, place, path, found, _fields_words(model, data, path))
     if error == "wanted" and context.get("at"):
         path += _as_written(tuple(context["at"]), _inside_at(data, path))
         value = _inside_at(data, path)
@@ -201,6 +227,22 @@ def _problem(
     if details["loc"] and details["loc"][-1] == "[key]":
         return Problem.at(file, positions.key(path), path, f"the name {found}", _wanted(details))
     return Problem.at(file, place, path, found, _wanted(details))
+
+
+def _kinds_at(model: type[BaseModel], data: object, path: Path) -> list[str]:
+    """The kinds that may stand at a path; none where there is no choice between several."""
+    holders = models_at(model, _without(data, path), path)
+    return [kind for holder in holders for kind in kinds_of(holder)] if len(holders) > 1 else []
+
+
+def _fields_words(model: type[BaseModel], data: object, path: Path) -> str:
+    """Say what named fields may stand at a path."""
+    if kinds := _kinds_at(model, data, path):
+        return f"{_NAMED_FIELDS}, of which `kind` is {one_of(kinds, _inside_at(data, path))}"
+    names = [
+        name for holder in models_at(model, _without(data, path), path) for name in written_names(holder)
+    ]
+    return f"{_NAMED_FIELDS} among {one_of(names).removeprefix('one of ')}" if names else _NAMED_FIELDS
 
 
 def _inside_at(data: object, path: Path) -> object:

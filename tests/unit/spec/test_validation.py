@@ -124,11 +124,12 @@ DESIGN = "title: x\ndesigns:\n  one:\n    kind: fellow eye\n    "
         ),
         (
             "title: x\ndesigns:\n  one: 7\n",
-            "study.yaml, line 3, designs > one: found 7, wanted named fields (name: value)",
+            "study.yaml, line 3, designs > one: found 7, wanted named fields (name: value), of which `kind` is one of "
+            "fellow eye, count",
         ),
         (
             "title: x\ndesigns: [1]\n",
-            "study.yaml, line 2, designs: found a list of 1, wanted named fields (name: value)",
+            "study.yaml, line 2, designs: found [1], wanted named fields (name: value)",
         ),
         (
             "title: x\ndesigns:\n  one: {kind: count, count: -3}\n",
@@ -172,7 +173,7 @@ DESIGN = "title: x\ndesigns:\n  one:\n    kind: fellow eye\n    "
         ("title: x\ntrials: 0\n", "study.yaml, line 2, trials: found 0, wanted at least 1"),
         (
             "title: x\nsites: [1, 2, 3]\n",
-            "study.yaml, line 2, sites: found a list of 3, wanted a list of at most 2 items",
+            "study.yaml, line 2, sites: found [1, 2, 3], wanted a list of at most 2 items",
         ),
         ("title: x\nsites: 3\n", "study.yaml, line 2, sites: found 3, wanted a list"),
         (
@@ -181,7 +182,7 @@ DESIGN = "title: x\ndesigns:\n  one:\n    kind: fellow eye\n    "
         ),
         (
             "title: x\nmixed: yes\n",
-            'study.yaml, line 2, mixed: found "yes", wanted named fields (name: value), or a list',
+            'study.yaml, line 2, mixed: found "yes", wanted named fields (name: value) among kind, count, either, or a list',
         ),
         (
             "title: x\nmixed: {kind: count, count: 2, extra: 1}\n",
