@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.special import ndtr, ndtri
 
 from handful.stats.blinded_reassessment import reassessed_size, size_for_mean, size_for_rate
 from handful.stats.classical import WangTsiatis
@@ -42,7 +43,8 @@ def test_conditional_power_of_rpact_for_a_last_stage_of_40_events() -> None:
 
 
 # Mehta and Pocock (2011), Statistics in Medicine 30:3267-3284, table I: largest over planned size, interim over
-# planned size, and the smallest conditional power for targets of 80 % and 90 %.
+# planned size, and the smallest conditional power for targets of 80 % and 90 %. Quoted at second hand, and so also solved
+# for below from the definition in their sections 5.1 and 5.2.
 CP_MIN = [
     (1.5, 0.25, 0.42, 0.42),
     (1.5, 0.5, 0.41, 0.41),
@@ -59,13 +61,26 @@ CP_MIN = [
 ]
 
 
+def smallest_power_on_a_grid(cap: float, first: float, power: float) -> float:
+    """CP_min as the macro FindingCPmin of Yang and Nanda (PharmSUG) looks for it: interim statistics one by one."""
+    critical, z = -float(ndtri(0.025)), np.arange(0.5, 3.0, 1e-5)
+    left, more = critical - z * sqrt(first), 1 - first
+    conditional = ndtr(z * sqrt(more / first) - left / sqrt(more))
+    end = np.minimum(first + first / z**2 * (left / sqrt(more) + float(ndtri(power))) ** 2, cap)
+    raised = (np.sqrt((end - first) / more) * left + z * sqrt(first)) / np.sqrt(end) > critical
+    below = conditional < power
+    return float(conditional[np.flatnonzero(raised & below)[-1] + 1])
+
+
 @pytest.mark.parametrize(("cap", "first", "at_80", "at_90"), CP_MIN)
 def test_smallest_conditional_power_of_mehta_and_pocock(
     cap: float, first: float, at_80: float, at_90: float | None
 ) -> None:
     for power, published in ((0.8, at_80), (0.9, at_90)):
+        found = PromisingZone(first, cap, power).smallest_power
+        # A step of the grid is at most this much of conditional power.
+        assert found == pytest.approx(smallest_power_on_a_grid(cap, first, power), abs=2e-5)
         if published is not None:
-            found = PromisingZone(first, cap, power).smallest_power
             assert found == pytest.approx(published, abs=0.005 + 1e-4)
 
 
