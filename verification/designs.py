@@ -2,76 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from handful.designs.base import Plan, Question
-from handful.designs.registry import families
 from handful.participants.endpoint import Endpoint, Estimand
-from handful.scenarios.base import Scenario
-from handful.scenarios.registry import scenario_kinds
-from verification.verdicts import Relation
-
-RESPONSE = Endpoint(name="response", kind="binary", known_after=6)
-AT_ONCE = Endpoint(name="response", kind="binary")
-SCORE = Endpoint(name="score", kind="continuous", known_after=12)
-BLEEDS = Endpoint(name="bleeds", kind="count", better="lower", known_after=12)
-
-
-@dataclass(frozen=True)
-class Promise:
-    """What a design promises of its estimates.
-
-    Attributes:
-        above: How often the estimate lies above the truth, held against one half.
-        lower: How often the lower limit lies above the truth, held against the level.
-        upper: How often the upper limit lies below it, likewise.
-    """
-
-    above: Relation = "reported"
-    lower: Relation = "reported"
-    upper: Relation = "reported"
-
-
-NONE = Promise()
-MEDIAN_UNBIASED = Promise("equal to", "equal to", "equal to")
-LOWER_LIMIT_CAUTIOUS = Promise("equal to", "at most", "equal to")
-LIMITS_HOLD = Promise("reported", "at most", "at most")
-
-
-@dataclass(frozen=True)
-class Case:
-    """One design and the truths it is put through.
-
-    Attributes:
-        name: What the design is, in words.
-        design: The design as a study file would say it.
-        endpoint: What is measured.
-        nulls: Truths in which some claim would be false; the worst point of the null among them.
-        hoped: Truths with benefit, for estimates and intervals.
-        known_inflation: Why the family does not promise to keep its level, where it does not; its error is then reported.
-        estimates: What it promises of estimate and interval.
-    """
-
-    name: str
-    design: dict[str, Any]
-    endpoint: Endpoint
-    nulls: dict[str, dict[str, Any]]
-    hoped: dict[str, dict[str, Any]]
-    known_inflation: str = ""
-    estimates: Promise = NONE
-
-    @property
-    def plan(self) -> Plan:
-        """The executable plan."""
-        design = families.get(self.design["kind"]).model_validate(self.design)
-        return design.plan(Question(self.endpoint))
-
-    def scenario(self, fields: dict[str, Any]) -> Scenario:
-        """A truth of this case."""
-        kind = self.endpoint.kind
-        return scenario_kinds.get(kind).model_validate({"kind": kind} | fields)
-
+from verification import single_groups
+from verification.case import (
+    AT_ONCE,
+    BLEEDS,
+    LIMITS_HOLD,
+    LOWER_LIMIT_CAUTIOUS,
+    MEDIAN_UNBIASED,
+    NONE,
+    RESPONSE,
+    SCORE,
+    Case,
+)
 
 _MEANS = {"untreated": {"sd": 1}}
 _KNOWN_SD = {"kind": "z test", "sd": 1}
@@ -106,6 +51,7 @@ _DRIFTING: dict[str, dict[str, Any]] = {
 }
 
 CASES = (
+    *single_groups.CASES,
     Case(
         name="randomised, t test, 40",
         design={"kind": "randomised", "participants": 40},
@@ -252,6 +198,20 @@ CASES = (
         nulls={f"all {p:.0%}": {"untreated": p, "treated": p} for p in _RATES_AT}
         | {"the second works": {"untreated": 0.3, "treated": 0.7, "arm effects": [0, 1]}},
         hoped={"30% against 70%": {"untreated": 0.3, "treated": 0.7}},
+    ),
+    Case(
+        name="drop the losers, three arms and control, 8 each, then two, then one, known sd",
+        design={
+            "kind": "drop the losers",
+            "arms": 3,
+            "participants": 72,
+            "keep": [2, 1],
+            "looks": ["33%", "67%", 1],
+            "analysis": _KNOWN_SD,
+        },
+        endpoint=SCORE,
+        nulls={"no effect": _MEANS | {"effect": 0}},
+        hoped={"0.8 sd, half of it, none": _MEANS | {"effect": 0.8, "arm effects": [0, 0.5, 1]}},
     ),
     Case(
         name="multi arm, three arms and control, 10 and 20 an arm, triangular boundaries",

@@ -9,8 +9,9 @@ import numpy as np
 
 from handful.engine.trials import Trials
 from handful.engine.truth import Truth
+from verification.case import Case
 from verification.conducted import conducted
-from verification.designs import Case, cases
+from verification.designs import cases
 from verification.verdicts import Study, Verdict
 
 REQUIREMENT = "bias and coverage of what is reported after looks and adaptations are known"

@@ -2,9 +2,11 @@
 
 import pytest
 
+from handful.designs.registry import families
 from handful.engine.truth import Truth
 from verification.__main__ import main
-from verification.designs import CASES, Case
+from verification.case import Case
+from verification.designs import CASES
 from verification.verdicts import Verdict
 
 
@@ -56,3 +58,7 @@ def test_the_report_is_written_and_a_broken_requirement_ends_with_one(tmp_path, 
     with pytest.raises(SystemExit):
         main(["another"])
     assert "studies are called" in capsys.readouterr().err
+
+
+def test_every_family_is_under_verification() -> None:
+    assert {case.design["kind"] for case in CASES} == set(families.kinds())
