@@ -15,8 +15,12 @@ class R3(Simulated):
     trials = 50_000
 
     def what(self) -> tuple[Any, Any, hf.Endpoint]:
-        design = hf.ArmSelection(arms=3, participants=80, analysis={"kind": "z test", "sd": 1})
-        scenario = hf.ContinuousScenario(untreated={"sd": 1}, effect=0.8, arm_effects=(0, 0.5, 1))
+        design = hf.ArmSelection.model_validate(
+            {"arms": 3, "participants": 80, "analysis": {"kind": "z test", "sd": 1}}
+        )
+        scenario = hf.ContinuousScenario.model_validate(
+            {"untreated": {"sd": 1}, "effect": 0.8, "arm effects": (0, 0.5, 1)}
+        )
         return design, scenario, hf.Endpoint(name="change", kind="continuous")
 
 
@@ -26,12 +30,14 @@ class A2(Simulated):
     trials = 50_000
 
     def what(self) -> tuple[Any, Any, hf.Endpoint]:
-        design = hf.ResponseAdaptive(
-            arms=("A", "B", "C"),
-            control=False,
-            participants=60,
-            first_look=15,
-            rule={"kind": "thall wathen", "exponent": 0.5, "least": 0.15},
+        design = hf.ResponseAdaptive.model_validate(
+            {
+                "arms": ("A", "B", "C"),
+                "control": False,
+                "participants": 60,
+                "first look": 15,
+                "rule": {"kind": "thall wathen", "exponent": 0.5, "least": 0.15},
+            }
         )
         scenario = hf.BinaryScenario(untreated=0.3, treated=0.55, arm_effects=(0, 0, 1))
         return design, scenario, hf.Endpoint(name="response", kind="binary")

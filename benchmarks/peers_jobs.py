@@ -14,6 +14,9 @@ from benchmarks.measuring import Bar, Benchmark, cpu_seconds
 from handful.kernels.streams import Purpose, uniforms
 from handful.participants.block import BLOCK_TRIALS
 
+TO_EVENTS: dict[str, object] = {"untreated": {"median": "12 months"}, "hazard ratio": 0.4}
+"""Survival that R2 and S1 share."""
+
 
 def three_looks() -> tuple[hf.GroupSequential, hf.BinaryScenario, hf.Endpoint]:
     """20 + 20 participants, looks at 7, 14 and 20 an arm, pooled z, O'Brien-Fleming-type bounds, futility; 0.3 against 0.6.
@@ -23,8 +26,14 @@ def three_looks() -> tuple[hf.GroupSequential, hf.BinaryScenario, hf.Endpoint]:
     """
     fractions = (0.35, 0.7, 1.0)
     futility = {"spending": {"kind": "given", "fractions": fractions, "cumulative": (0.12, 0.145, 1.0)}}
-    design = hf.GroupSequential(
-        participants=40, blocks_of=2, looks=fractions, futility=futility, analysis={"kind": "z pooled"}
+    design = hf.GroupSequential.model_validate(
+        {
+            "participants": 40,
+            "blocks of": 2,
+            "looks": fractions,
+            "futility": futility,
+            "analysis": {"kind": "z pooled"},
+        }
     )
     return design, hf.BinaryScenario(untreated=0.3, treated=0.6), hf.Endpoint(name="response", kind="binary")
 
@@ -92,11 +101,16 @@ class R1(Simulated):
     trials = 100_000
 
     def what(self) -> tuple[Any, Any, hf.Endpoint]:
-        design = hf.GroupSequential(
-            participants=60, blocks_of=2, looks=(1 / 3, 2 / 3, 1.0), analysis={"kind": "z test", "sd": 1}
+        design = hf.GroupSequential.model_validate(
+            {
+                "participants": 60,
+                "blocks of": 2,
+                "looks": (1 / 3, 2 / 3, 1.0),
+                "analysis": {"kind": "z test", "sd": 1},
+            }
         )
-        endpoint = hf.Endpoint(name="change", kind="continuous")
-        return design, hf.ContinuousScenario(untreated={"sd": 1}, effect=0.8), endpoint
+        scenario = hf.ContinuousScenario.model_validate({"untreated": {"sd": 1}, "effect": 0.8})
+        return design, scenario, hf.Endpoint(name="change", kind="continuous")
 
 
 class R2(Simulated):
@@ -106,8 +120,8 @@ class R2(Simulated):
 
     def what(self) -> tuple[Any, Any, hf.Endpoint]:
         design = hf.GroupSequential(participants=60, blocks_of=2, events=30, looks=(0.5, 1.0))
-        scenario = hf.TimeToEventScenario(
-            untreated={"median": "12 months"}, hazard_ratio=0.4, recruitment={"rate": "2.5 per month"}
+        scenario = hf.TimeToEventScenario.model_validate(
+            TO_EVENTS | {"recruitment": {"rate": "2.5 per month"}}
         )
         return design, scenario, hf.Endpoint(name="event", kind="time to event")
 
@@ -118,11 +132,8 @@ class S1(Simulated):
     trials = 20_000
 
     def what(self) -> tuple[Any, Any, hf.Endpoint]:
-        scenario = hf.TimeToEventScenario(
-            untreated={"median": "12 months"},
-            hazard_ratio=0.4,
-            recruitment={"rate": "2.5 per month", "dropout": 0.005},
-        )
+        recruitment = {"rate": "2.5 per month", "dropout": 0.005}
+        scenario = hf.TimeToEventScenario.model_validate(TO_EVENTS | {"recruitment": recruitment})
         return (
             hf.Randomised(participants=60, events=30),
             scenario,

@@ -18,7 +18,6 @@ from pydantic.fields import FieldInfo
 
 from handful.analyses.base import Analysis
 from handful.designs.base import Design, Plan
-from handful.designs.pieces import PermutedBlocks
 from handful.spec.base import Spec
 from handful.spec.quantities import AscendingPercentList, Quantity, Ratio
 from handful.spec.shape import kinds_of, written_name
@@ -103,8 +102,7 @@ def _units(design: Design, plan: Plan, study: Study) -> set[int]:
     units = set()
     for changes in (small, *({**small, name: ratio} for name in ratios for ratio in _RATIOS)):
         with suppress(ValueError):  # a ratio that the family refuses has no blocks
-            blocks = design.replace(**changes).plan(study.question).allocation
-            units.add(blocks.block if isinstance(blocks, PermutedBlocks) else 1)
+            units.add(design.replace(**changes).plan(study.question).allocation.block)
     return units or {1}
 
 

@@ -14,7 +14,6 @@ import numpy as np
 from pydantic import ValidationError
 
 from handful.designs.base import Design, Plan
-from handful.designs.pieces import PermutedBlocks
 from handful.select.optimise.usual import usual_values
 from handful.select.runs import Progress
 from handful.spec.describe import in_flow
@@ -223,8 +222,7 @@ def _shortened(value: Any) -> Any:
 
 def _fills_blocks(plan: Plan) -> bool:
     """Whether the last block is whole; always, where there are no blocks."""
-    blocks = plan.allocation
-    return not isinstance(blocks, PermutedBlocks) or plan.participants % blocks.block == 0
+    return plan.participants % plan.allocation.block == 0
 
 
 def _same_trial(plan: Plan) -> tuple[object, ...]:
