@@ -18,6 +18,9 @@ from handful.designs.single_arm import SingleArm
 from handful.engine import exact, numeric
 from handful.participants.endpoint import Endpoint
 from handful.scenarios.binary import BinaryScenario
+from handful.stats.boundaries import group_sequential_boundaries
+from handful.stats.sample_size import drift_with
+from handful.stats.sample_size_rates import rate_difference
 
 TRUTH = json.loads((Path(__file__).parent / "fixtures" / "small_n_truth.json").read_text())
 ENDPOINT = Endpoint(name="response", kind="binary")
@@ -70,6 +73,22 @@ def test_rpact_claims_and_exact_truth_of_a_single_arm_of_24() -> None:
     np.testing.assert_allclose(found, TRUTH["S13"]["exact"], rtol=0, atol=1e-14)
     assert found[0] == pytest.approx(0.0371, abs=5e-5)
     assert plan.aim.alpha == 0.025
+
+
+def test_rpact_claims_and_exact_truth_of_two_arms_of_24() -> None:
+    """S12: 48 participants, a response of 0.2 on control and of 0.2 to 0.8 on treatment."""
+    design = GroupSequential(participants=48, blocks_of=2, analysis={"kind": "z pooled"})
+    plan = design.plan(Question(ENDPOINT))
+    lattice = exact.lattice_of(plan)
+    assert lattice is not None
+    rates = np.array([0.2, 0.4, 0.6, 0.8])
+    found = exact.success_probability(plan, lattice, {"control": np.full(4, 0.2), "treated": rates})
+    np.testing.assert_allclose(found, TRUTH["S12"]["exact"], rtol=0, atol=1e-14)
+    boundaries = group_sequential_boundaries([0.5, 1], power=0.8)
+    drifts = [drift_with(rate_difference(rate, 0.2), 48, boundaries) for rate in rates[1:]]
+    claimed = boundaries.power_at([0.0, *drifts])
+    # rpact's probabilities of crossing are off by up to 1.1e-8.
+    np.testing.assert_allclose(claimed, TRUTH["S12"]["rpact_claim"], rtol=0, atol=2e-8)
 
 
 def test_exact_boundaries_keep_the_level_that_normal_ones_exceed() -> None:
