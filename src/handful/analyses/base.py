@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, overload
 
 import numpy as np
@@ -74,6 +74,61 @@ class Estimate:
     value: Floats
     lower: Floats
     upper: Floats
+
+
+@dataclass(frozen=True)
+class Score:
+    """A score statistic with its information, each of shape (trials,).
+
+    Between looks it grows by increments that are independent in large trials, whoever contributes to several of them (Tsiatis
+    1981). Given all that an earlier look knew of the same outcome in the same people the later increments are as they would
+    have been: a look may therefore change the rest of the trial. What else is known of people who are still followed (a
+    marker, another event that comes first) may foretell their outcome, and a change that rests on it breaks this (Bauer and
+    Posch 2004).
+
+    Attributes:
+        value: The score at the null, signed so that positive is good.
+        information: Its variance there, at least 0.
+        of_one: Most information that one event can give.
+    """
+
+    value: Floats
+    information: Floats
+    of_one: float
+
+    @property
+    def z(self) -> Floats:
+        """The standardised score; 0 without information."""
+        spread = np.sqrt(self.information)
+        return np.divide(self.value, spread, out=np.zeros_like(spread), where=spread > 0)
+
+    def since(self, before: Score | None) -> Score:
+        """What was added since an earlier look.
+
+        In a stage of very few events the information can grow by next to nothing, or shrink, since those who came later change
+        the sets of people at risk at all times. It is taken to have grown by that of one event at least.
+
+        Args:
+            before: The score at the earlier look; None where this is the first.
+
+        Example:
+            >>> first = Score(np.array([1.5]), np.array([2.25]), of_one=0.25)
+            >>> second = Score(np.array([3.5]), np.array([6.25]), of_one=0.25)
+            >>> first.z, second.z, second.since(first).z
+            (array([1.]), array([1.4]), array([1.]))
+        """
+        if before is None:
+            return self
+        grown = np.maximum(self.information - before.information, self.of_one)
+        return replace(self, value=self.value - before.value, information=grown)
+
+    def with_stratum(self, other: Score) -> Score:
+        """The score of two strata together: their sums.
+
+        Args:
+            other: The score of the other stratum.
+        """
+        return replace(self, value=self.value + other.value, information=self.information + other.information)
 
 
 class NullBoundary:
@@ -179,7 +234,7 @@ class Analysis(Spec):
     Subclasses are registered by `kind`, say in one line what they are (`meaning`), which kinds of endpoint and which
     observations they read, and which papers they come from (`references`, keys of the reference list). `takes_margin` says
     whether the analysis can test against a margin of non-inferiority (a null other than 0), `information_comes_from` what
-    the sizes given to `process` count.
+    the sizes given to `process` count, `gives_score` whether it has a `score`.
     """
 
     kind: str
@@ -190,6 +245,7 @@ class Analysis(Spec):
     statistic_name: ClassVar[str] = "z"
     takes_margin: ClassVar[bool] = True
     information_comes_from: ClassVar[Literal["participants", "events"]] = "participants"
+    gives_score: ClassVar[bool] = False
 
     @abstractmethod
     def evidence(self, seen: Observations, cut: Cut, aim: Aim) -> Evidence:
@@ -202,6 +258,14 @@ class Analysis(Spec):
     def estimate_of(self, seen: Observations, cut: Cut, aim: Aim, hypothesis: NDArray[np.int8]) -> Estimate:
         """Estimate of the hypothesis that each trial reports on; an analysis of several hypotheses overrides this."""
         return self.estimate(seen, cut, aim)
+
+    def score(self, seen: Observations, cut: Cut, aim: Aim) -> Score:
+        """The score statistic at a look, for outcomes that are followed over time and so have no participants of one stage.
+
+        Raises:
+            TypeError: When the analysis gives none.
+        """
+        raise TypeError(f"analysis {self.kind!r} gives no score")
 
     def as_z(self, statistic: Floats) -> Floats:
         """Statistics on the z scale, element by element: the vectorised `to_z`.

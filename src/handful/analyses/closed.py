@@ -7,7 +7,7 @@ With one hypothesis this is the plain combination test, which for two stages is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar, Literal, Self
@@ -102,14 +102,22 @@ class Closed(Several):
 
     def evidence(self, seen: Observations, cut: Cut, aim: Aim) -> Evidence:
         """The smallest combined statistic over the intersections that hold each hypothesis; finite."""
+        return Evidence(self.combined(stages(self.base, self.hypotheses, seen, cut, aim)))
+
+    def combined(self, told_of_stages: Iterable[StageEvidence]) -> Floats:
+        """The statistic of each hypothesis from what the stages say, shape (trials, hypotheses).
+
+        Args:
+            told_of_stages: The stages that were held, in order.
+        """
         number = len(self.hypotheses)
-        told = [_Tested.of(stage) for stage in stages(self.base, self.hypotheses, seen, cut, aim)]
-        statistic = np.full((seen.shape[0], number), np.inf)
+        told = [_Tested.of(stage) for stage in told_of_stages]
+        statistic = np.full((len(told[0].sets), number), np.inf)
         for members in intersections(number):
             combined = self._combined([self._intersection(stage, members) for stage in told])
             for member in members:
                 np.minimum(statistic[:, member], combined, out=statistic[:, member])
-        return Evidence(statistic)
+        return statistic
 
     def critical(self, alpha: float) -> float:
         """Upper normal quantile of the level; with Fisher's combination minus the logarithm of the level of one stage."""
@@ -202,6 +210,11 @@ class _Tested:
 
     def nesting(self, arm: int) -> Floats:
         """Correlation of the statistic of an arm in the subgroup with that in everybody, shape (trials,)."""
+        if self.told.information is not None:
+            smaller, larger = np.sort(self.told.information, axis=1).T
+            return np.asarray(
+                np.sqrt(np.divide(smaller, larger, out=np.zeros_like(larger), where=larger > 0))
+            )
         whole, part = self.told.sizes, self.told.in_subgroup
         assert part is not None
         return nested_correlation(whole[:, 0], whole[:, arm], part[:, 0], part[:, arm])

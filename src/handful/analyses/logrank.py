@@ -9,12 +9,15 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from handful.analyses.base import Aim, Estimate, Evidence, Floats, Process, Sizes
+from handful.analyses.base import Aim, Estimate, Evidence, Floats, Process, Score, Sizes
 from handful.analyses.scales import OnZ
 from handful.analyses.wald import Wald
 from handful.kernels.cox import cox, cox_score
 from handful.kernels.survival import logrank
 from handful.participants.observations import Cut, Events, Observations
+
+_OF_ONE_EVENT = 0.25
+"""Largest variance of whose event it is, when the arms have as many at risk."""
 
 
 class LogRank(OnZ):
@@ -32,20 +35,22 @@ class LogRank(OnZ):
     endpoints: ClassVar[frozenset[str]] = frozenset({"time to event"})
     reads: ClassVar[type[Observations]] = Events
     information_comes_from: ClassVar[Literal["participants", "events"]] = "events"
+    gives_score: ClassVar[bool] = True
 
     def evidence(self, seen: Observations, cut: Cut, aim: Aim) -> Evidence:
         """z of the log-rank or score test."""
+        return Evidence(self.score(seen, cut, aim).z[:, None])
+
+    def score(self, seen: Observations, cut: Cut, aim: Aim) -> Score:
+        """Events seen on treatment beside those expected under the null, with the variance of their difference."""
         data = followed(seen, cut)
         if aim.null == 0:
-            z = logrank(data.entry, data.time, data.event, data.arm, data.month, data.taken).z
-            return Evidence((-aim.sign * np.nan_to_num(z, nan=0.0))[:, None])
-        score, information = cox_score(
+            told = logrank(data.entry, data.time, data.event, data.arm, data.month, data.taken)
+            return Score(-aim.sign * (told.observed - told.expected), told.variance, _OF_ONE_EVENT)
+        value, information = cox_score(
             data.entry, data.time, data.event, data.arm, data.month, -aim.sign * aim.null, data.taken
         )
-        spread = np.sqrt(information)
-        return Evidence(
-            np.divide(-aim.sign * score, spread, out=np.zeros(len(score)), where=spread > 0)[:, None]
-        )
+        return Score(-aim.sign * value, information, _OF_ONE_EVENT)
 
     def estimate(self, seen: Observations, cut: Cut, aim: Aim) -> Estimate:
         """Log hazard ratio, treated over control, signed as a benefit, with its Wald interval."""

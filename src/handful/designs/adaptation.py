@@ -28,12 +28,15 @@ class Steering:
         sizes: Participants (or events) that each look waits for, shape (trials, looks).
         tested: Hypotheses that are still tested, shape (trials, hypotheses).
         only_subgroup: Whether only the subgroup is let in from now on, shape (trials,).
+        most: Most participants that are enrolled, shape (trials,), where looks wait for events; None where they wait for
+            participants, and enrolment is closed when there are as many as the last look waits for.
     """
 
     weights: Floats
     sizes: Integers
     tested: Flags
     only_subgroup: Flags
+    most: Integers | None = None
 
     @classmethod
     def at_the_start(

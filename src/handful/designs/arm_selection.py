@@ -10,15 +10,23 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from handful.analyses.base import Analysis
 from handful.analyses.closed import GraphTest, Intersection
+from handful.analyses.registry import make
 from handful.designs.arms_against_control import ArmsAgainstControl
-from handful.designs.base import Plan, Question, Stress
+from handful.designs.arrangements import Arrangement, UntilEvent
+from handful.designs.base import Plan, Question, Stress, fits
 from handful.designs.combination_choice import Combining, InverseNormal, StageRule
 from handful.designs.dropping import DropArms, Later
+from handful.designs.event_looks import STAGE_WORDS, check_events
 from handful.designs.keeping import Keep, KeepBest
+from handful.designs.pieces import EventCounts, Looks, interim_sizes
+from handful.designs.randomised import DEFAULT_ANALYSIS
 from handful.designs.stresses import DROPOUT
 from handful.designs.words import by_the
+from handful.participants.endpoint import Endpoint
 from handful.spec.base import wanted
+from handful.spec.quantities import PositiveCount
 
 _TESTS = {
     "dunnett": "Dunnett's test",
@@ -53,6 +61,11 @@ class ArmSelection(ArmsAgainstControl):
         description="Whether each arm that goes on gets the number planned for it, and the trial becomes smaller; or the trial "
         "keeps its size, and the arms that go on become larger.",
     )
+    events: PositiveCount | None = Field(
+        None,
+        description="Events of all arms and control together that the last look of a time to event waits for, if no arm is "
+        "dropped.",
+    )
     intersection: Intersection = Field(
         "dunnett",
         description="Test of an intersection of the arms' hypotheses: by name, or by a graph of `weights` and `transitions`.",
@@ -73,13 +86,36 @@ class ArmSelection(ArmsAgainstControl):
             raise wanted(f"a graph of {len(self.arms)} hypotheses", at="intersection")
         return self
 
+    def planned_looks(self) -> Looks:
+        """When the data are looked at: whole blocks, or so many events."""
+        if self.events is None:
+            return super().planned_looks()
+        return EventCounts(interim_sizes(self.looks, self.events))
+
+    def arrangement(self) -> Arrangement:
+        """How participants are observed."""
+        return super().arrangement() if self.events is None else UntilEvent(arms=len(self.arms))
+
+    def chosen_analysis(self, endpoint: Endpoint) -> Analysis:
+        """The analysis of one arm against control, checked against the endpoint.
+
+        Raises:
+            ValueError: When it does not suit, or looks would wait for the wrong thing.
+        """
+        check_events(endpoint, self.events, self.participants)
+        if self.events is None:
+            return super().chosen_analysis(endpoint)
+        analysis = self.analysis or make(DEFAULT_ANALYSIS[endpoint.kind])
+        fits(analysis, endpoint, self.margin or 0.0)
+        return analysis
+
     def information(self) -> tuple[float, ...]:
         """Planned information at each look, of an arm that goes on, as a share of all.
 
-        With the same number per arm it goes with the participants planned. With the same total, an arm that is kept beside
-        fewer others grows faster; where a rule leaves their number open, all are counted on.
+        With the same number per arm it goes with the participants (or events) planned. With the same total, an arm that is kept
+        beside fewer others grows faster; where a rule leaves their number open, all are counted on.
         """
-        sizes, arms = self.planned_looks().sizes, len(self.arms)
+        sizes, arms = self.planned_looks().planned(), len(self.arms)
         each, control = self.allocation
         reached, before = [float(sizes[0])], sizes[0]
         for look, size in enumerate(sizes[1:]):
@@ -130,8 +166,10 @@ class ArmSelection(ArmsAgainstControl):
             self.size_words(),
             plan.looks.describe(),
             *plan.adaptation.describe(),
+            *([] if self.events is None else ["Who is on an arm that was dropped is followed no further."]),
             f"Each arm is compared with control {by_the(self.chosen_analysis(question.endpoint).meaning)}, stage by stage; "
             f"benefit of an arm is claimed by the closed test, with {test} of the intersections.",
+            *([] if self.events is None else STAGE_WORDS),
             *self.stage_rule(question).words,
             *([goes_on[self.ends]] if self.stage_rule(question).thresholds.upper[0] < float("inf") else []),
         ]

@@ -12,10 +12,10 @@ from pydantic_core import CoreSchema
 from handful.analyses.base import Aim, Analysis
 from handful.analyses.hypotheses import Hypothesis
 from handful.analyses.registry import AnalysisChoice, make
-from handful.designs.arrangements import SideBySide
+from handful.designs.arrangements import Arrangement, SideBySide
 from handful.designs.base import Design, Question, fits
 from handful.designs.own_control import null_of
-from handful.designs.pieces import KnownOutcomes, interim_sizes
+from handful.designs.pieces import KnownOutcomes, Looks, interim_sizes
 from handful.designs.randomised import DEFAULT_ANALYSIS
 from handful.designs.several_arms import DealtArms
 from handful.designs.single_arm import default_analysis
@@ -113,7 +113,7 @@ class ArmsAgainstControl(Design):
         each, control = (part * multiple for part in self.allocation)
         return DealtArms((control, *(each for _ in self.arms)))
 
-    def planned_looks(self) -> KnownOutcomes:
+    def planned_looks(self) -> Looks:
         """When the data are looked at: whole blocks."""
         return KnownOutcomes(interim_sizes(self.looks, self.participants, self.allocator().block))
 
@@ -126,7 +126,7 @@ class ArmsAgainstControl(Design):
         if endpoint.kind == "time to event":
             raise ValueError(
                 f"a design of kind {self.kind!r} looks at participants whose outcome is known, and this endpoint is a time to "
-                "event"
+                "event; `arm selection` can wait for events"
             )
         analysis = self.analysis or make(default_analysis(DEFAULT_ANALYSIS, endpoint.kind, self.kind))
         fits(analysis, endpoint, self.margin or 0.0)
@@ -140,7 +140,7 @@ class ArmsAgainstControl(Design):
             ) from None
         return analysis
 
-    def arrangement(self) -> SideBySide:
+    def arrangement(self) -> Arrangement:
         """How participants are observed."""
         return SideBySide(arms=len(self.arms))
 

@@ -162,7 +162,7 @@ class BlindedReassessment(Resized):
 
     def size_limits(self) -> SizeLimits:
         """How small and how large the trial may become."""
-        first = self.planned_looks().sizes[0]
+        first = self.planned_looks().planned()[0]
         least = self.participants if self.restricted else first
         return SizeLimits(self.participants, least, self.most, self.unit())
 

@@ -13,6 +13,7 @@ from scipy.special import ndtri
 from handful.analyses.base import Analysis
 from handful.analyses.closed import Closed, ClosedByProducts, Intersection
 from handful.analyses.hypotheses import Hypothesis
+from handful.analyses.stages import has_stages
 from handful.designs.pieces import Thresholds
 from handful.designs.spending_choice import OBrienFleming, Spending, short_form
 from handful.designs.words import level_words, list_words
@@ -41,10 +42,14 @@ class StageRule:
     def closed(
         self, base: Analysis, hypotheses: tuple[Hypothesis, ...], intersection: Intersection
     ) -> Closed:
-        """The closed test with these stages."""
+        """The closed test with these stages.
+
+        Raises:
+            ValueError: When the analysis cannot tell the stages apart.
+        """
         make = Closed if self.combination == "inverse normal" else ClosedByProducts
         return make(
-            base=base,
+            base=has_stages(base),
             hypotheses=hypotheses,
             weights=self.weights,
             intersection=intersection,

@@ -66,7 +66,7 @@ class DropTheLosers(ArmsAgainstControl):
     def critical_value(self, question: Question) -> float:
         """What z of the last arm must reach."""
         each, control = self.allocation
-        sizes = self.planned_looks().sizes
+        sizes = self.planned_looks().planned()
         shares = tuple(size / sizes[0] for size in sizes)
         return _critical_value(
             (len(self.arms), *self.keep),

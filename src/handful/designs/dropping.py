@@ -26,7 +26,7 @@ class DropArms(Adaptation):
 
     Arms leave when their hypothesis is decided, and when the rule does not keep them. Who is enrolled already keeps their arm;
     with the same number per arm they are waited for in addition, so that the arms that go on reach the size planned for
-    them.
+    them. Where looks wait for events, the events to come are those of control and the arms that go on.
 
     Attributes:
         hypotheses: One for each treatment arm, in the order of the arms.
@@ -54,10 +54,12 @@ class DropArms(Adaptation):
             kept &= self.rule.kept(interim.look, self._values(interim, self.rule), before.tested)
         weights = before.weights.copy()
         weights[:, 1:] *= kept
-        sizes = before.sizes
-        if self.later == "same per arm":
-            sizes = _fewer(interim, weights, kept)
-        return replace(before, weights=weights, tested=kept, sizes=sizes)
+        steering = replace(before, weights=weights, tested=kept)
+        if self.later == "same total":
+            return steering
+        if before.most is not None:
+            return _fewer_events(interim, steering, before.most)
+        return replace(steering, sizes=_fewer(interim, weights, kept))
 
     def describe(self) -> list[str]:
         """In words."""
@@ -96,3 +98,24 @@ def _fewer(interim: Interim, weights: Floats, kept: Flags) -> Integers:
     wanted = before.sizes[:, [look]] + np.rint(further).astype(np.int64) + on_the_way[:, None]
     sizes[here, look + 1 :] = np.minimum(wanted, before.sizes[:, look + 1 :])[here]
     return sizes
+
+
+def _fewer_events(interim: Interim, steering: Steering, most: Integers) -> Steering:
+    """Fewer events and fewer participants, when every arm that goes on keeps what was planned for it."""
+    before, look = interim.steering, interim.look
+    share = steering.weights.sum(axis=1) / before.weights.sum(axis=1)
+    further = before.sizes[:, look + 1 :] - before.sizes[:, [look]]
+    # Every look waits for one more event at least.
+    fewer = np.maximum(np.rint(further * share[:, None]).astype(np.int64), np.arange(1, further.shape[1] + 1))
+    sizes = before.sizes.copy()
+    sizes[:, look + 1 :] = before.sizes[:, [look]] + fewer
+    there = allocated_prefix(interim.observations.arm, interim.enrolled, steering.weights.shape[1]).sum(
+        axis=1
+    )
+    to_come = np.rint(np.maximum(most - there, 0) * share).astype(np.int64)
+    goes_on = interim.running
+    return replace(
+        steering,
+        sizes=np.where(goes_on[:, None], sizes, before.sizes),
+        most=np.where(goes_on, there + to_come, most),
+    )

@@ -20,14 +20,16 @@ class Enrich(Adaptation):
     """After a look the trial goes on with everybody, with the subgroup alone, or not at all.
 
     When the subgroup goes on alone, nobody else is let in any more. Whoever was enrolled by then keeps their arm and is
-    followed up; their outcomes count for the subgroup if they belong to it.
+    followed up; their outcomes count for the subgroup if they belong to it. Where looks wait for events, the events to come
+    are those of the subgroup.
 
     Attributes:
         hypotheses: That of the whole population, then that of the subgroup.
         base: Analysis of treatment against control, for what populations are judged by.
         aim: What the analysis is asked.
         rule: Who goes on.
-        sizes: For each interim look, the participants at every look of a trial that turned to the subgroup there.
+        sizes: For each interim look, the participants (or events) at every look of a trial that turned to the subgroup there.
+        most: Most participants of a trial that turned to the subgroup, where looks wait for events.
     """
 
     hypotheses: tuple[Hypothesis, Hypothesis]
@@ -35,6 +37,7 @@ class Enrich(Adaptation):
     aim: Aim
     rule: Populations
     sizes: tuple[tuple[int, ...], ...]
+    most: int | None = None
 
     def adapt(self, interim: Interim) -> Steering:
         """Drop a hypothesis, and close the trial to those outside the subgroup when it is that of everybody."""
@@ -44,7 +47,12 @@ class Enrich(Adaptation):
         turned = tested[:, SUBGROUP] & ~tested[:, WHOLE]
         newly = turned & ~before.only_subgroup
         sizes = np.where(newly[:, None], np.asarray(self.sizes[interim.look], dtype=np.int64), before.sizes)
-        return replace(before, tested=tested, only_subgroup=before.only_subgroup | turned, sizes=sizes)
+        most = before.most
+        if most is not None and self.most is not None:
+            most = np.where(newly, self.most, most)
+        return replace(
+            before, tested=tested, only_subgroup=before.only_subgroup | turned, sizes=sizes, most=most
+        )
 
     def describe(self) -> list[str]:
         """In words."""
@@ -68,20 +76,23 @@ class Enrich(Adaptation):
         return np.where(np.isnan(value), -np.inf, value)
 
 
-def sizes_when_enriched(planned: tuple[int, ...], total: int) -> tuple[tuple[int, ...], ...]:
-    """Participants at every look of trials that turn to the subgroup, for each interim look at which they may.
+def sizes_when_enriched(
+    planned: tuple[int, ...], total: int, what: str = "participants"
+) -> tuple[tuple[int, ...], ...]:
+    """Participants (or events) at every look of trials that turn to the subgroup, for each interim look at which they may.
 
     What is left of the trial is made smaller in proportion.
 
     Args:
-        planned: Participants at each look when everybody goes on.
-        total: Participants of a trial that turned to the subgroup.
+        planned: Participants (or events) at each look when everybody goes on.
+        total: Those of a trial that turned to the subgroup.
+        what: What is counted, for the message.
 
     Returns:
         One row for each interim look.
 
     Raises:
-        ValueError: When the total leaves too few participants for the looks to come.
+        ValueError: When the total leaves too few for the looks to come.
 
     Example:
         >>> sizes_when_enriched((20, 40, 60), 50)
@@ -94,7 +105,7 @@ def sizes_when_enriched(planned: tuple[int, ...], total: int) -> tuple[tuple[int
         row = (*planned[: look + 1], *later.tolist())
         if any(after <= before for before, after in pairwise(row)):
             raise ValueError(
-                f"{total} participants of a trial that turned to the subgroup leave none for the looks after {there}"
+                f"{total} {what} of a trial that turned to the subgroup leave none for the looks after {there}"
             )
         rows.append(row)
     return tuple(rows)

@@ -9,19 +9,20 @@ from pydantic import Field, ValidationError, model_validator
 from handful.analyses.base import Aim, Analysis
 from handful.analyses.hypotheses import Hypothesis
 from handful.analyses.registry import AnalysisChoice, make
-from handful.designs.arrangements import SideBySide
+from handful.designs.arrangements import SideBySide, UntilEvent
 from handful.designs.base import Design, Plan, Question, Stress, fits
 from handful.designs.combination_choice import Combining, InverseNormal, StageRule
 from handful.designs.enriching import Enrich, sizes_when_enriched
+from handful.designs.event_looks import STAGE_WORDS, check_events
 from handful.designs.own_control import null_of
-from handful.designs.pieces import Allocation, KnownOutcomes, interim_sizes
+from handful.designs.pieces import Allocation, EventCounts, KnownOutcomes, Looks, interim_sizes
 from handful.designs.populations import ByDifference, GoOnWith
 from handful.designs.randomised import DEFAULT_ANALYSIS
 from handful.designs.several_arms import DealtArms
 from handful.designs.single_arm import default_analysis
 from handful.designs.stratified import StratifiedBlocks
 from handful.designs.stresses import DROPOUT
-from handful.designs.words import by_the, count_words
+from handful.designs.words import by_the, count_words, list_words
 from handful.participants.endpoint import Endpoint
 from handful.scenarios.base import Scenario
 from handful.scenarios.factors import Factor
@@ -152,6 +153,14 @@ class Enrichment(Design):
         le=100_000,
         description="Participants of a trial that turned to the subgroup, at most `participants`; as many when empty.",
     )
+    events: PositiveCount | None = Field(
+        None, description="Events that the last look of a time to event waits for, of everybody."
+    )
+    enriched_events: PositiveCount | None = Field(
+        None,
+        description="Events in place of `events` in a trial that turned to the subgroup: those of everybody until then, and "
+        "those of the subgroup after; as many when empty.",
+    )
     allocation: Ratio = Field((1, 1), description="Treated to control, such as 2:1.")
     blocks_of: PositiveCount | None = Field(
         None,
@@ -193,6 +202,8 @@ class Enrichment(Design):
             raise wanted(f"at least two looks and at most {MOST_LOOKS}", at="looks")
         if self.enriched_participants is not None and self.enriched_participants > self.participants:
             raise wanted(f"at most {self.participants}, the size of the trial", at="enriched_participants")
+        if self.enriched_events is not None and self.events is None:
+            raise wanted("`events` beside it", at="enriched_events")
         return self
 
     def hypotheses(self) -> tuple[Hypothesis, Hypothesis]:
@@ -211,8 +222,10 @@ class Enrichment(Design):
             return StratifiedBlocks((control, treated), self.subgroup)
         return DealtArms((control, treated), self.subgroup)
 
-    def planned_looks(self) -> KnownOutcomes:
-        """When the data are looked at: whole blocks, where there is one list."""
+    def planned_looks(self) -> Looks:
+        """When the data are looked at: whole blocks, where there is one list, or so many events."""
+        if self.events is not None:
+            return EventCounts(interim_sizes(self.looks, self.events))
         allocation: Allocation = self.allocator()
         unit = sum(allocation.places) if isinstance(allocation, DealtArms) else 1
         return KnownOutcomes(interim_sizes(self.looks, self.participants, unit))
@@ -221,20 +234,28 @@ class Enrichment(Design):
         """The analysis of treatment against control, checked against the endpoint.
 
         Raises:
-            ValueError: When it does not suit, or the endpoint is a time to event.
+            ValueError: When it does not suit, or looks would wait for the wrong thing.
         """
-        if endpoint.kind == "time to event":
-            raise ValueError(
-                "an enrichment design looks at participants whose outcome is known, and this endpoint is a time to event"
-            )
+        check_events(endpoint, self.events, self.participants)
         analysis = self.analysis or make(default_analysis(DEFAULT_ANALYSIS, endpoint.kind, self.kind))
         fits(analysis, endpoint, self.margin or 0.0)
         return analysis
 
     def stage_rule(self, question: Question) -> StageRule:
         """How the stages are combined, and what a claim needs: weights are those of a trial that goes on with everybody."""
-        planned = self.planned_looks().sizes
+        planned = self.planned_looks().planned()
         return self.combination.rule(tuple(size / planned[-1] for size in planned), self.level(question))
+
+    def enriched_sizes(self) -> tuple[tuple[int, ...], ...]:
+        """Participants (or events) at every look of trials that turn to the subgroup, for each look at which they may.
+
+        Raises:
+            ValueError: When too few are left for the looks to come.
+        """
+        planned = self.planned_looks().planned()
+        if self.events is not None:
+            return sizes_when_enriched(planned, self.enriched_events or self.events, "events")
+        return sizes_when_enriched(planned, self.enriched_participants or self.participants)
 
     def plan(self, question: Question) -> Plan:
         """Looks at which a population may be dropped, and the closed combination test."""
@@ -242,11 +263,11 @@ class Enrichment(Design):
         base, hypotheses, looks = self.chosen_analysis(endpoint), self.hypotheses(), self.planned_looks()
         aim = Aim(endpoint.sign, null_of(self.margin, endpoint.measure.ratio), self.level(question))
         rule = self.stage_rule(question)
-        sizes = sizes_when_enriched(looks.sizes, self.enriched_participants or self.participants)
+        arrangement = SideBySide if self.events is None else UntilEvent
         return Plan(
             endpoint=endpoint,
             participants=self.participants,
-            arrangement=SideBySide(subgroup=self.subgroup),
+            arrangement=arrangement(subgroup=self.subgroup),
             allocation=self.allocator(),
             looks=looks,
             analysis=rule.closed(base, hypotheses, self.intersection),
@@ -254,7 +275,9 @@ class Enrichment(Design):
             null_benefit=aim.null,
             rule=rule.thresholds,
             hypotheses=hypotheses,
-            adaptation=Enrich(hypotheses, base, aim, self.go_on_with, sizes),
+            adaptation=Enrich(
+                hypotheses, base, aim, self.go_on_with, self.enriched_sizes(), self.enriched_participants
+            ),
             ends="first success",
         )
 
@@ -262,15 +285,33 @@ class Enrichment(Design):
         """The rule in words."""
         plan = self.plan(question)
         assert plan.adaptation is not None
-        total = self.enriched_participants
-        fewer = "" if total is None else f"; it then ends with {count_words(total, 'participant')}"
+        ends = [
+            count_words(total, what)
+            for total, what in (
+                (self.enriched_participants, "participant"),
+                (self.enriched_events, "event"),
+            )
+            if total is not None
+        ]
+        fewer = f"; it then ends with {list_words(ends)}" if ends else ""
         return [
             f"Up to {count_words(self.participants, 'participant')} are enrolled. {plan.allocation.describe()}",
             plan.looks.describe(),
             f"The subgroup is “{self.subgroup}”. When it goes on alone, nobody else is let in any more{fewer}.",
+            *([] if self.events is None else ["Who does not belong to it is then followed no further."]),
             *plan.adaptation.describe(),
             f"Treatment is compared with control {by_the(self.chosen_analysis(question.endpoint).meaning)}, stage by stage, in "
             f"everybody and in the subgroup; benefit is claimed by the closed test, with {_TESTS[self.intersection]} of the "
             "intersection.",
+            *self._stage_words(),
             *self.stage_rule(question).words,
+        ]
+
+    def _stage_words(self) -> list[str]:
+        """What a stage is, where people are followed over time."""
+        if self.events is None:
+            return []
+        return [
+            "Everybody is compared in two strata, those who belong to the subgroup and the others.",
+            *STAGE_WORDS,
         ]

@@ -76,7 +76,7 @@ class MultiArm(ArmsAgainstControl):
     def boundaries(self, question: Question) -> MultiArmDesign:
         """The boundaries on the z scale, for the participants planned."""
         each, control = self.allocation
-        sizes = self.planned_looks().sizes
+        sizes = self.planned_looks().planned()
         shares = tuple(size / sizes[0] for size in sizes)
         return _solved(
             len(self.arms),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from itertools import pairwise
 from typing import ClassVar, Literal
@@ -184,6 +184,17 @@ class Record:
     arrival: Floats | None
     resolved: Floats | None
 
+    def followed_until(self, month: Floats) -> Record:
+        """The block when people are followed no longer than to a calendar month; what is known at one time stays as it was.
+
+        Args:
+            month: The last month of each participant, shape (trials, participants); infinite for no end.
+        """
+        if not isinstance(self.observations, Events):
+            return self
+        resolved = None if self.resolved is None else np.minimum(self.resolved, month)
+        return replace(self, observations=self.observations.followed_until(month), resolved=resolved)
+
 
 class Looks(ABC):
     """When the data are looked at; `planned` counts participants or events, as `counts` says."""
@@ -229,7 +240,7 @@ class Looks(ABC):
             there &= seen.observed
         if self.counts == "events":
             assert isinstance(seen, Events)
-            there &= seen.event & (seen.entry + seen.time <= cut.month[:, None])
+            there &= seen.happened_by(cut.month[:, None])
         return np.asarray(there.sum(axis=1, dtype=np.int64))
 
     @abstractmethod
@@ -313,7 +324,8 @@ class EventCounts(Looks):
             of_wanted = nth_event_time(seen.entry, seen.time, seen.event, wanted, observed)
             np.copyto(month, of_wanted, where=True if sizes is None else sizes == wanted)
         if np.isinf(month).any():
-            over = np.where(np.isfinite(seen.entry), seen.entry + seen.time, 0.0).max(axis=1)
+            counted = np.isfinite(seen.entry) & (seen.arm >= 0)
+            over = np.where(counted, seen.entry + seen.time, 0.0).max(axis=1)
             month = np.minimum(month, over)
         return Cut(arrived_by(seen.entry, month), month)
 

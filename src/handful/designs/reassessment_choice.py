@@ -12,6 +12,7 @@ from scipy.special import log_ndtr
 from handful.analyses.base import Analysis
 from handful.analyses.conditional_error import ConditionalError
 from handful.analyses.hypotheses import ONE
+from handful.analyses.stages import has_stages
 from handful.designs.combination_choice import Fisher, InverseNormal, StageRule
 from handful.designs.pieces import Thresholds
 from handful.designs.spending_choice import OBrienFleming, Spending, short_form
@@ -64,7 +65,7 @@ class PromisingZoneTest(Spec):
 
         Args:
             base: Analysis of the two arms.
-            sizes: Participants planned at the look and at the end.
+            sizes: Participants (or events) planned at the look and at the end.
             alpha: One-sided level.
         """
         words = (
@@ -122,7 +123,9 @@ class ConditionalErrorTest(Spec):
             "changed the second stage is compared alone, at the level that the first has left for it.",
             rule.words[-1].replace("combined z", "z"),
         )
-        analysis = ConditionalError(base=base, hypotheses=ONE, weights=rule.weights, planned=sizes[1])
+        analysis = ConditionalError(
+            base=has_stages(base), hypotheses=ONE, weights=rule.weights, planned=sizes[1]
+        )
         return LastTest(analysis, rule.thresholds, words, sizes[0] / sizes[1], bound)
 
 

@@ -16,11 +16,13 @@ from handful.designs.adaptation import Adaptation, Interim, Steering
 from handful.designs.after_reassessment import StageWiseWeighted
 from handful.designs.base import Plan, Question, Stress
 from handful.designs.estimators import PLAIN, Estimator
+from handful.designs.event_looks import CHOICE_WORDS, STAGE_WORDS, check_events
 from handful.designs.pieces import Thresholds
 from handful.designs.quantities import Amount
 from handful.designs.reassessment_choice import FisherTest, InverseNormalTest, LastTest, Testing
-from handful.designs.resizing import Resized, SizeLimits, effect_words, planned_benefit
+from handful.designs.resizing import SERVED, Resized, SizeLimits, effect_words, planned_benefit
 from handful.designs.stresses import DROPOUT, SPREAD
+from handful.designs.words import count_words
 from handful.participants.endpoint import Endpoint
 from handful.participants.observations import Floats
 from handful.spec.base import wanted
@@ -133,6 +135,8 @@ class UnblindedReassessment(Resized):
         "was not needed.",
     )
 
+    served: ClassVar[tuple[str, ...]] = (*SERVED, "time to event")
+
     test: Testing = Field(
         default_factory=InverseNormalTest,
         description="The test that pays for it: `promising zone` (the ordinary one), `inverse normal` (weights as planned), "
@@ -152,10 +156,11 @@ class UnblindedReassessment(Resized):
     effect: Amount | None = Field(
         None,
         description="Effect that conditional power is computed for: a difference of means or of shares, positive whatever is "
-        "better, or for counts the ratio of rates; the trend at the look when empty.",
+        "better, for counts the ratio of rates, for times to events that of hazards; the trend at the look when empty.",
     )
     at_least: PositiveCount | None = Field(
-        None, description="Participants to which the trial may shrink; those planned when empty."
+        None,
+        description="Participants to which the trial may shrink, or events where `events` are planned; those planned when empty.",
     )
     estimate: Literal["plain", "stage-wise"] = Field(
         "plain",
@@ -170,11 +175,11 @@ class UnblindedReassessment(Resized):
 
     @model_validator(mode="after")
     def _test_suits(self) -> Self:
-        if self.most <= self.participants:
-            raise wanted(f"more than the {self.participants} planned", at="at_most")
-        if self.at_least is not None and self.at_least > self.participants:
-            raise wanted(f"at most the {self.participants} planned", at="at_least")
-        if self.test.ordinary and self.at_least not in (None, self.participants):
+        if self.most <= self.planned:
+            raise wanted(f"more than the {self.planned} planned", at="at_most")
+        if self.at_least is not None and self.at_least > self.planned:
+            raise wanted(f"at most the {self.planned} planned", at="at_least")
+        if self.test.ordinary and self.at_least not in (None, self.planned):
             raise wanted(
                 "another test than `promising zone`, under which the size can only grow", at="at_least"
             )
@@ -188,11 +193,21 @@ class UnblindedReassessment(Resized):
             raise wanted("`futility above` of the test `fisher` in its place", at="futility_below")
         return self
 
+    def chosen_analysis(self, endpoint: Endpoint) -> Analysis:
+        """The analysis, checked against the endpoint.
+
+        Raises:
+            ValueError: When it does not suit, no size can be found for the kind of endpoint, or looks would wait for the wrong
+                thing.
+        """
+        check_events(endpoint, self.events, self.participants)
+        return super().chosen_analysis(endpoint)
+
     def size_limits(self) -> SizeLimits:
         """How small and how large the trial may become."""
-        first, unit = self.planned_looks().sizes[0], self.unit()
-        least = self.participants if self.at_least is None else max(self.at_least, first + unit)
-        return SizeLimits(self.participants, min(least, self.participants), self.most, unit)
+        first, unit = self.planned_looks().planned()[0], self.unit()
+        least = self.planned if self.at_least is None else max(self.at_least, first + unit)
+        return SizeLimits(self.planned, min(least, self.planned), self.most, unit)
 
     def zone(self, question: Question) -> PromisingZone:
         """The promising zone of the ordinary test.
@@ -200,7 +215,7 @@ class UnblindedReassessment(Resized):
         Raises:
             ValueError: When no zone can be found for the power wanted.
         """
-        first, planned = self.planned_looks().sizes
+        first, planned = self.planned_looks().planned()
         power, alpha = self.wanted_power(question), self.level(question)
         if not 0.5 < power <= MOST_POWER:
             raise ValueError(
@@ -215,7 +230,7 @@ class UnblindedReassessment(Resized):
         Raises:
             ValueError: When the analysis has no z-value, or futility leaves no room.
         """
-        base, (first, planned) = self.chosen_analysis(question.endpoint), self.planned_looks().sizes
+        base, (first, planned) = self.chosen_analysis(question.endpoint), self.planned_looks().planned()
         try:
             base.to_z(base.critical(0.025))
         except TypeError:
@@ -240,7 +255,7 @@ class UnblindedReassessment(Resized):
         zone = self.zone(question)
         return Plan(
             endpoint=endpoint,
-            participants=self.most,
+            participants=self.most if self.events is None else self.participants,
             arrangement=self.arrangement(endpoint),
             allocation=self.allocator(),
             looks=self.planned_looks(),
@@ -267,9 +282,10 @@ class UnblindedReassessment(Resized):
         assert plan.adaptation is not None
         return [
             self.size_sentence(self.size_limits().least),
-            f"The size is chosen again when the outcome of {plan.looks.planned()[0]} participants is known.",
+            f"The size is chosen again when {self._known_words(plan.looks.planned()[0])}.",
             *plan.adaptation.describe(),
             *self._futility_words(),
+            *self._stage_words(),
             *test.words,
             *self._level_words(question),
             *self._estimate_words(),
@@ -279,6 +295,11 @@ class UnblindedReassessment(Resized):
         """What is reported of a trial that stopped."""
         if self.estimate == "plain":
             return PLAIN
+        if self.events is not None:
+            raise ValueError(
+                "`estimate: stage-wise` weighs stages that have participants of their own, and those of a time to event share "
+                "theirs: take `plain`"
+            )
         base, rule = self.chosen_analysis(question.endpoint), test.thresholds
         return StageWiseWeighted(
             base=base,
@@ -288,6 +309,18 @@ class UnblindedReassessment(Resized):
             upper=rule.upper[0],
             lower=rule.lower[0],
         )
+
+    def _known_words(self, number: int) -> str:
+        """What is waited for."""
+        if self.events is None:
+            return f"the outcome of {number} participants is known"
+        return f"{count_words(number, 'event')} have happened"
+
+    def _stage_words(self) -> list[str]:
+        """What a stage is, where people are followed over time."""
+        if self.events is None:
+            return []
+        return [CHOICE_WORDS] if self.test.ordinary else [*STAGE_WORDS]
 
     def _estimate_words(self) -> list[str]:
         """What the estimate allows for."""

@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handful.analyses.base import Evidence
+from handful.analyses.hypotheses import concerned
 from handful.designs.adaptation import Interim, Steering
 from handful.designs.base import Plan
 from handful.designs.pieces import Decision, Record
 from handful.engine.trials import Trials
 from handful.kernels.counting import allocated_prefix, arrived_by
 from handful.kernels.several_arms import nth_enrolled
-from handful.participants.observations import NOT_ENROLLED, Arms, Cut, Flags, Integers, Stage
+from handful.participants.observations import NOT_ENROLLED, Arms, Cut, Flags, Floats, Integers, Stage
 from handful.participants.potential import Participants
 
 Decisions = NDArray[np.int8]
@@ -61,7 +62,8 @@ def steps(plan: Plan, people: Participants) -> Iterator[Step]:
     A trial ends when every hypothesis is decided (or the first benefit is claimed, if the plan says so), at the last look, or
     when participants run out before a look. Between looks the plan's adaptation steers the rest: those who come after the
     look are allocated anew where something changed for them, and what is seen of them follows. Enrolment is closed when there
-    are as many as the last look waits for.
+    are as many as the last look waits for, and where looks wait for events, those who speak to nothing that is still tested
+    are followed no further.
     """
     trials, last = people.block.trials, plan.looks.number - 1
     steering = _started(plan, trials)
@@ -72,6 +74,7 @@ def steps(plan: Plan, people: Participants) -> Iterator[Step]:
     settled = np.zeros((trials, len(plan.hypotheses)), dtype=np.int8)
     earlier: tuple[Stage, ...] = ()
     reached: Integers | None = None
+    until: Floats | None = None
     for look in range(last + 1):
         sizes, tested = (None, None) if steering is None else (steering.sizes[:, look], steering.tested)
         cut = replace(plan.looks.cut(look, record, trials, sizes), earlier=earlier, tested=tested)
@@ -96,6 +99,8 @@ def steps(plan: Plan, people: Participants) -> Iterator[Step]:
             settled = np.where((settled == CONTINUE) & ~steering.tested & running[:, None], FUTILITY, settled)
             running &= _goes_on(plan, settled)
             step = replace(step, settled=settled, after=steering)
+            if plan.looks.counts == "events":
+                until = _followed_until(plan, until, interim, steering)
         yield step
         if look == last or not running.any():
             return
@@ -108,6 +113,8 @@ def steps(plan: Plan, people: Participants) -> Iterator[Step]:
             start = np.where(steering.allocates_as(step.steering), people.count, enrolled)
             dealt = plan.allocation.reassign(people, dealt, start, steering)
             record = plan.arrangement.record(people, _let_in(plan, dealt, enrolled, steering), plan.endpoint)
+            if until is not None:
+                record = record.followed_until(until)
 
 
 def conduct(plan: Plan, people: Participants) -> Trials:
@@ -166,21 +173,33 @@ def _started(plan: Plan, trials: int) -> Steering | None:
     """Every trial as planned; None when nothing adapts."""
     if plan.adaptation is None:
         return None
-    return Steering.at_the_start(trials, plan.allocation.weights, plan.looks.planned(), len(plan.hypotheses))
+    start = Steering.at_the_start(trials, plan.allocation.weights, plan.looks.planned(), len(plan.hypotheses))
+    if plan.looks.counts == "participants":
+        return start
+    return replace(start, most=np.full(trials, plan.participants, dtype=np.int64))
 
 
 def _let_in(plan: Plan, dealt: Arms, there: NDArray[np.int64], steering: Steering | None) -> Arms:
     """Arms of those who are let in: once there are enough, nobody is enrolled who has not been so already."""
     people = dealt.shape[1]
-    if steering is None or plan.looks.counts != "participants":
+    if steering is None:
         wanted = np.full(len(dealt), plan.participants, dtype=np.int64)
     else:
-        wanted = steering.sizes[:, -1]
+        wanted = steering.sizes[:, -1] if steering.most is None else steering.most
     if people <= wanted.min():
         return dealt
     end = nth_enrolled(dealt, wanted)
     end = np.where(end < 0, people, np.maximum(end, there))
     return np.where(np.arange(people) < end[:, None], dealt, np.int8(NOT_ENROLLED))
+
+
+def _followed_until(plan: Plan, until: Floats | None, interim: Interim, steering: Steering) -> Floats:
+    """Last calendar month in which each participant is followed, given what is tested from a look on; infinite for no end."""
+    seen = interim.observations
+    came = np.arange(seen.shape[1]) < interim.enrolled[:, None]
+    left = came & interim.running[:, None] & ~concerned(plan.hypotheses, steering.tested, seen)
+    ends = np.where(left, interim.cut.month[:, None], np.inf)
+    return ends if until is None else np.minimum(until, ends)
 
 
 def _goes_on(plan: Plan, settled: Decisions) -> Flags:

@@ -5,7 +5,7 @@ A real data set is a block of one trial. Missing data are explicit masks, never 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,3 +129,28 @@ class Events(Observations):
     entry: Floats
     time: Floats
     event: Flags
+
+    def happened_by(self, month: Floats) -> Flags:
+        """Whose event has been seen, shape (trials, participants).
+
+        Args:
+            month: Calendar month, of a shape that broadcasts with that of the times.
+        """
+        return np.asarray(self.event & (self.entry + self.time <= month))
+
+    def followed_until(self, month: Floats) -> Events:
+        """What is seen when people are followed no longer than to a calendar month.
+
+        Args:
+            month: The last month of each participant, shape (trials, participants); infinite for no end.
+
+        Example:
+            >>> two = np.array([[0.0, 2.0]])
+            >>> seen = Events(np.zeros((1, 2), np.int8), None, two, np.array([[5.0, 5.0]]), two < 9)
+            >>> cut = seen.followed_until(np.array([[np.inf, 6.0]]))
+            >>> cut.time.tolist(), cut.event.tolist()
+            ([[5.0, 4.0]], [[True, False]])
+        """
+        beyond = self.entry + self.time > month
+        time = np.subtract(month, self.entry, out=self.time.copy(), where=beyond)
+        return replace(self, time=np.maximum(time, 0.0), event=self.event & ~beyond)

@@ -14,7 +14,7 @@ from handful.analyses.closed import Closed, GraphTest
 from handful.analyses.hypotheses import Hypothesis
 from handful.analyses.several import Several
 from handful.analyses.two_means import ZTest
-from handful.participants.observations import Cut, Events, Outcomes, Stage
+from handful.participants.observations import Cut, Outcomes, Stage
 
 K, TRIALS, EACH = 3, 400, 6
 ARMS = tuple(Hypothesis(name=f"dose {arm}", arm=arm) for arm in range(1, K + 1))
@@ -104,14 +104,6 @@ def test_before_the_second_stage_it_is_the_closed_test_of_the_first() -> None:
     order = np.sort(p, axis=1) * np.arange(K, 0, -1)
     holm = np.minimum(np.maximum.accumulate(order, axis=1), 1)
     np.testing.assert_allclose(np.sort(ndtr(-found[:20]), axis=1), holm, rtol=1e-9)
-
-
-def test_stages_of_a_time_to_event_are_refused() -> None:
-    arm = np.zeros((1, 4), dtype=np.int8)
-    seen = Events(arm, None, np.zeros((1, 4)), np.ones((1, 4)), np.ones((1, 4), dtype=np.bool_))
-    analysis = Closed(base=ZTest(sd=1), hypotheses=ARMS, weights=(1, 1))
-    with pytest.raises(ValueError, match="share the people at risk"):
-        analysis.evidence(seen, Cut(np.array([4]), np.zeros(1)), Aim())
 
 
 def test_an_intersection_that_was_rejected_stays_rejected() -> None:

@@ -220,7 +220,7 @@ def test_a_refused_design_says_what_would_be_right(fields: dict[str, object], wo
 def test_a_design_that_cannot_be_planned_or_conducted_says_why() -> None:
     with pytest.raises(ValueError, match="30 participants of a trial that turned to the subgroup leave none"):
         plan(enriched_participants=30)
-    with pytest.raises(ValueError, match="this endpoint is a time to event"):
+    with pytest.raises(ValueError, match="looks at a time to event are planned by `events`"):
         hf.Enrichment(subgroup="variant", participants=60).plan(
             Question(hf.Endpoint(name="death", kind="time to event", known_after=12))
         )

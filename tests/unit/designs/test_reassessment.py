@@ -238,7 +238,7 @@ def test_fields_that_contradict_each_other_are_refused(make, fields, said):
     [
         (blinded(effect=-1), SCORE, "no benefit"),
         (blinded(effect=2), BLEEDS, "below 1 where fewer"),
-        (blinded(effect=-2), BLEEDS, "ratio of rates"),
+        (blinded(effect=-2), BLEEDS, "rate ratio here"),
         (blinded(effect=0.2, margin=0.1, analysis="z pooled"), RESPONSE, "of means"),
         (blinded(look=0.99), SCORE, "do not fit"),
         (blinded(), Endpoint(name="death", kind="time to event", known_after=9), "time to event"),
