@@ -134,7 +134,6 @@ PAPERS = (
         1973,
         "Some effects of within-person variability in epidemiological studies",
         "Journal of Chronic Diseases 26:781-795",
-        "10.1016/0021-9681(73)90013-1",
     ),
     Reference(
         "gould1992",
@@ -317,6 +316,7 @@ PAPERS = (
         1995,
         "Designed extension of studies based on conditional power",
         "Biometrics 51:1315-1324",
+        "10.2307/2533262",
     ),
     Reference(
         "simon1989",
@@ -435,7 +435,6 @@ PAPERS = (
         1990,
         "Statistical inference with data-dependent treatment allocation rules",
         "Journal of the American Statistical Association 85:156-162",
-        "10.1080/01621459.1990.10475319",
     ),
     Reference(
         "williamson2017",
