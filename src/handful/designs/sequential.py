@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import Field, model_validator
 
-from handful.analyses.base import Aim, Analysis, Lattice
+from handful.analyses.base import Aim, Analysis
 from handful.analyses.both_directions import BothDirections
 from handful.designs.after_stopping import AfterStopping, Passed, Repeated, StageWise
 from handful.designs.base import Design, Plan, Question
 from handful.designs.calendar import AtMonths
-from handful.designs.calibration import calibrated_both_sides, calibrated_thresholds
 from handful.designs.estimators import PLAIN, Estimator
+from handful.designs.exact_thresholds import exact_on_both_sides, exact_thresholds, known_sizes
 from handful.designs.observed_spending import SpentAsObserved
 from handful.designs.pieces import Allocation, EventCounts, KnownOutcomes, Looks, Thresholds, interim_sizes
 from handful.designs.quantities import Months
@@ -182,13 +182,12 @@ class Sequential(Design):
                 lower = (*(z if z > 0 else -np.inf for z in normal.inner[:-1]), -np.inf)
                 futility_from = tuple(-limit for limit in lower)
         if self.boundaries == "exact":
-            lattice = _enumerated(looks, allocation, analysis, aim)
             spent = tuple(self.spending.function().spent(normal.information_fractions, aim.alpha).tolist())
+            sizes = known_sizes(looks, allocation)
             if harm is None:
-                obeyed = lower if normal.binding else (-np.inf,) * len(lower)
-                upper = calibrated_thresholds(lattice, spent, obeyed)
+                upper = exact_thresholds(analysis, sizes, aim, spent, lower if normal.binding else None)
             else:
-                upper, harm = calibrated_both_sides(lattice, spent)
+                upper, harm = exact_on_both_sides(analysis, sizes, aim, spent)
         rule = Thresholds(upper, lower, normal.binding, harm, futility_from)
         return self._at_observed(rule, looks, analysis, normal) if self.spends_as_observed else rule
 
@@ -375,23 +374,6 @@ def _on_z(analysis: Analysis, what: str) -> None:
         analysis.as_z(np.zeros(1))
     except TypeError:
         raise ValueError(f"{what} needs an analysis on the z scale, and {analysis.kind!r} has none") from None
-
-
-def _enumerated(looks: Looks, allocation: Allocation, analysis: Analysis, aim: Aim) -> Lattice:
-    """All possible trials.
-
-    Raises:
-        ValueError: When they cannot be enumerated.
-    """
-    sizes = [allocation.sizes(n) for n in looks.planned()] if isinstance(looks, KnownOutcomes) else [None]
-    known = [size for size in sizes if size is not None]
-    lattice = analysis.lattice(known, aim) if len(known) == len(sizes) else None
-    if lattice is None:
-        raise ValueError(
-            "`boundaries: exact` needs a test that depends on counts, such as boschloo or z pooled, and participants that "
-            "fill whole blocks"
-        )
-    return lattice
 
 
 @lru_cache(maxsize=256)
