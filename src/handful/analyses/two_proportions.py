@@ -39,8 +39,15 @@ from handful.stats.allocation_lattice import PolicyStage
 from handful.stats.allocation_policy import AllocationPolicy, counts_at
 from handful.stats.beta_binomial import superiority_table
 from handful.stats.beta_difference import difference_interval
-from handful.stats.risk_difference import constrained_proportions, risk_difference_interval_table
+from handful.stats.risk_difference import (
+    constrained_proportions,
+    risk_difference_interval,
+    risk_difference_interval_table,
+)
 from handful.stats.two_by_two import p_value_table
+
+MOST_CELLS = 2**14
+"""Arms with more possible pairs of counts (two of 127 have) get no table of intervals: those that occur are solved alone."""
 
 Table = Callable[[int, int], Floats]
 """From the sizes of control and treatment to a value for every pair of counts of favourable results."""
@@ -70,9 +77,12 @@ class TwoProportions(Analysis):
 
         The interval is Miettinen and Nurminen's score interval (1985), the credible interval for a Bayesian analysis.
         """
-        successes, sizes = favourable(seen, cut, aim)
-        found = look_up(partial(self.estimates, confidence=1 - 2 * aim.alpha), successes, sizes)
+        found = self.estimates_of(*favourable(seen, cut, aim), 1 - 2 * aim.alpha)
         return Estimate(found[:, 0], found[:, 1], found[:, 2])
+
+    def estimates_of(self, successes: Integers, sizes: Integers, confidence: float) -> Floats:
+        """The estimates of trials with their limits, shape (trials, 3)."""
+        return score_estimates_of(successes, sizes, confidence)
 
     def counts(self, seen: Observations, cut: Cut, aim: Aim) -> tuple[Integers, Integers]:
         """Favourable results on control and on treatment."""
@@ -194,6 +204,38 @@ def score_estimates(control: int, treated: int, confidence: float) -> Floats:
     if control > 0 and treated > 0:
         found[..., 0] = np.arange(treated + 1) / treated - (np.arange(control + 1) / control)[:, None]
         found[..., 1:] = np.swapaxes(risk_difference_interval_table(treated, control, confidence), 0, 1)
+    return found
+
+
+def score_estimates_of(successes: Integers, sizes: Integers, confidence: float) -> Floats:
+    """The same for trials: read from tables, or solved for the counts that occur where a table would be large.
+
+    Which it is depends on the sizes of a trial alone, and gives the same to the last bit.
+
+    Args:
+        successes: Favourable results by arm (control, treated), shape (trials, 2).
+        sizes: Participants likewise.
+        confidence: Of the two-sided intervals.
+
+    Returns:
+        Shape (trials, 3).
+
+    Example:
+        >>> counts, sizes = np.array([[0, 3], [40, 60]]), np.array([[2, 3], [150, 150]])
+        >>> score_estimates_of(counts, sizes, 0.95).round(3).tolist()
+        [[1.0, 0.02, 1.0], [0.133, 0.027, 0.237]]
+    """
+    found = np.empty((len(sizes), 3))
+    large = ((sizes + 1).prod(axis=1) > MOST_CELLS) & (sizes > 0).all(axis=1)
+    if not large.all():
+        table = partial(score_estimates, confidence=confidence)
+        found[~large] = look_up(table, successes[~large], sizes[~large])
+    if large.any():
+        occurring, place = np.unique(np.hstack([successes, sizes])[large], axis=0, return_inverse=True)
+        on_control, on_treatment, control, treated = occurring.T
+        limits = risk_difference_interval(on_treatment, treated, on_control, control, confidence)
+        value = on_treatment / treated - on_control / control
+        found[large] = np.column_stack([value, limits])[place.ravel()]
     return found
 
 
@@ -343,6 +385,10 @@ class TwoBetaPosteriors(TwoProportions):
     def estimates(self, control: int, treated: int, confidence: float) -> Floats:
         """Posterior mean of the difference with its credible interval."""
         return _credible_estimates(control, treated, confidence, self.prior_control, self.prior_treated)
+
+    def estimates_of(self, successes: Integers, sizes: Integers, confidence: float) -> Floats:
+        """Read from tables."""
+        return look_up(partial(self.estimates, confidence=confidence), successes, sizes)
 
 
 class BetaBinomialTwoArms(OnPosterior, TwoBetaPosteriors):

@@ -7,12 +7,15 @@ import pytest
 
 from handful.analyses.base import Aim
 from handful.analyses.two_proportions import (
+    MOST_CELLS,
     Barnard,
     BetaBinomialTwoArms,
     Boschloo,
     Fisher,
     PooledZ,
     TwoProportions,
+    score_estimates,
+    score_estimates_of,
 )
 from handful.stats.beta_difference import difference_interval
 from handful.stats.lattice import advance, start
@@ -122,3 +125,21 @@ def test_estimates_of_a_lattice_are_not_computed_before_they_are_asked_for(
     assert len(lattice.estimate) == 2
     with pytest.raises(AssertionError, match="too early"):
         lattice.estimate[-1]
+
+
+def test_counts_solved_alone_are_those_of_the_table_to_the_last_bit():
+    rng = np.random.default_rng(7)
+    sizes = rng.choice([[126, 127], [127, 127], [128, 130]], 60)
+    assert set(np.unique((sizes + 1).prod(axis=1) > MOST_CELLS)) == {False, True}
+    successes = rng.binomial(sizes, [0.2, 0.4])
+    successes[:3] = [[0, 0], [0, sizes[1, 1]], sizes[2]]
+    told = score_estimates_of(successes, sizes, 0.9)
+    for (c, t), (m, n), row in zip(successes.tolist(), sizes.tolist(), told, strict=True):
+        np.testing.assert_array_equal(row, score_estimates(m, n, 0.9)[c, t])
+    alone = score_estimates_of(successes[7:8], sizes[7:8], 0.9)
+    np.testing.assert_array_equal(alone, told[7:8])
+
+
+def test_an_empty_arm_beside_a_large_one_gives_no_estimate():
+    told = score_estimates_of(np.array([[0, 9]]), np.array([[0, 20_000]]), 0.95)
+    assert np.isnan(told).all()
