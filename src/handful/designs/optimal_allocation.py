@@ -20,7 +20,7 @@ from handful.designs.base import Design, Plan, Question, Stress
 from handful.designs.pieces import KnownOutcomes, Thresholds
 from handful.designs.several_arms import DrawnArms
 from handful.designs.stresses import DROPOUT, TIME_TREND
-from handful.designs.words import count_words, level_words
+from handful.designs.words import count_words, late_words, level_words
 from handful.spec.quantities import Count, PositiveCount, PositiveNumber, Probability, Share
 from handful.stats.allocation_policy import AllocationPolicy
 from handful.stats.bernoulli_bandit import optimal_policy
@@ -90,13 +90,20 @@ class OptimalAllocation(Design):
 
     kind: Literal["optimal allocation"] = "optimal allocation"
     meaning: ClassVar[str] = "participants allocated one by one so that the most respond"
-    references: ClassVar[tuple[str, ...]] = ("villar2015", "williamson2017", "baas2024")
+    references: ClassVar[tuple[str, ...]] = (
+        "villar2015",
+        "williamson2017",
+        "baas2024",
+        "villar2018",
+        "robertson2023",
+    )
     fragile_to: ClassVar[tuple[Stress, ...]] = (TIME_TREND, DROPOUT)
     limits: ClassVar[tuple[str, ...]] = (
         "Participants are allocated by the outcomes that are known by then. Where an outcome takes longer than the next "
         "participants take to come, most of them are allocated by a coin, and little is left of what the design is for.",
         "The conditional test takes people to be the same throughout and their outcomes to be known before the next is "
-        "allocated; the randomisation test takes neither for granted.",
+        "allocated; the randomisation test takes neither for granted, but that an outcome is known as soon, and as often, on "
+        "either arm.",
         "Few participants get the arm that looks worse: the power is smaller than with equal arms, and the estimate of the "
         "difference is biased. Both are shown.",
     )
@@ -175,12 +182,8 @@ class OptimalAllocation(Design):
                 f"An arm that ends with fewer than {rule.least} counts as {self.participants} responses lost, so that it "
                 "hardly ever does."
             )
-        if question.endpoint.known_after > 0:
-            told.append(
-                f"Outcomes take {question.endpoint.known_after:g} months: whoever comes before one is known is allocated without "
-                "it."
-            )
         return [
             *told,
+            *late_words(question.endpoint),
             f"After the last outcome the arms are compared by the {plan.analysis.meaning}, at {level_words(plan.aim.alpha)}.",
         ]

@@ -25,7 +25,7 @@ from handful.designs.pieces import Decision, KnownOutcomes, Thresholds
 from handful.designs.several_arms import DrawnArms
 from handful.designs.spending_choice import short_form
 from handful.designs.stresses import DROPOUT, TIME_TREND
-from handful.designs.words import count_words, level_words, list_words
+from handful.designs.words import count_words, late_words, level_words, list_words
 from handful.participants.observations import Flags, Floats, Integers
 from handful.spec.base import wanted
 from handful.spec.quantities import PositiveCount, PositiveNumber, Probability
@@ -33,6 +33,12 @@ from handful.stats.allocation_policy import AllocationPolicy
 from handful.stats.posterior_best import posterior_best, posterior_better
 
 MOST_TREATMENTS = 6
+
+MOST_ENUMERATED = 60
+"""Participants up to whom all trials of one treatment are walked: half a minute; the work grows with their fourth power."""
+
+MOST_RERANDOMISED = 100
+"""Participants up to whom there is a randomisation test: the chances after all counts of so many are four million."""
 
 
 class ByPosterior(ResponseRule):
@@ -101,9 +107,9 @@ class FollowResponses(Adaptation):
         return np.insert(self.rule.chances(good[:, 1:], known[:, 1:], open_arms), 0, 0.0, axis=1)
 
     def policy(self, looks: tuple[int, ...]) -> AllocationPolicy | None:
-        """The policy of one treatment against control: when it is dropped the trial ends."""
+        """The policy of one treatment against control: when it is dropped the trial ends. None where it would be too large."""
         one = self.arms.with_control and len(self.arms.hypotheses) == 1
-        return self.rule.policy_at(looks[:-1]) if one else None
+        return self.rule.policy_at(looks[:-1]) if one and looks[-1] <= MOST_ENUMERATED else None
 
     def describe(self) -> list[str]:
         """The rule in words."""
@@ -126,13 +132,16 @@ class ResponseAdaptive(Design):
         "trippa2012",
         "wason2014",
         "villar2015",
+        "villar2018",
+        "simon2011",
+        "robertson2023",
     )
     fragile_to: ClassVar[tuple[Stress, ...]] = (TIME_TREND, DROPOUT)
     limits: ClassVar[tuple[str, ...]] = (
         "A rule that looks at posterior probabilities does not keep a type I error by itself; what it really makes of it is "
         "shown.",
         "When people change while the trial runs, allocation and time are confounded, and the posterior does not know it; the "
-        "randomisation test does.",
+        "randomisation test does. It takes when an outcome is known, and whether it ever is, to be the same on either arm.",
         "Where outcomes take longer than the next participants take to come, allocation hardly follows them.",
         "Without a control no benefit can be estimated, only which treatment is the best.",
     )
@@ -191,6 +200,8 @@ class ResponseAdaptive(Design):
             return self
         if len(self.arms) > 1 or not self.control:
             raise wanted("posterior, unless there is one treatment and a control", at="test")
+        if self.participants > MOST_RERANDOMISED:
+            raise wanted(f"at most {MOST_RERANDOMISED} with a randomisation test", at="participants")
         for name in ("success_above", "drop_below"):
             if name in self.model_fields_set and getattr(self, name) != type(self).model_fields[name].default:
                 raise wanted(
@@ -245,13 +256,13 @@ class ResponseAdaptive(Design):
         plan = self.plan(question)
         arms = list_words([*self.arms, "control"] if self.control else list(self.arms))
         assert plan.adaptation is not None
-        return [
+        told = [
             f"Up to {count_words(self.participants, 'participant')} are enrolled and randomised among {arms}, with equal chances "
             f"until the outcome of {self.first_look} is known.",
             f"The data are looked at then and after every {self.look_every} more known outcomes, up to {self.participants}.",
             *plan.adaptation.describe(),
-            self._decision(plan),
         ]
+        return [*told, *late_words(question.endpoint), self._decision(plan)]
 
     def _decision(self, plan: Plan) -> str:
         """What decides, in words."""

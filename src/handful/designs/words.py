@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handful.designs.base import Plan
 from handful.designs.pieces import AllTreated
+from handful.participants.endpoint import Endpoint
 
 
 def count_words(number: int, noun: str) -> str:
@@ -62,3 +63,17 @@ def list_words(items: list[str]) -> str:
         'a, b and c'
     """
     return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1]
+
+
+def late_words(endpoint: Endpoint) -> list[str]:
+    """What the delay of outcomes means for an allocation that follows them; nothing where they are known at once.
+
+    Example:
+        >>> late_words(Endpoint(name="response", kind="binary", known_after=6))
+        ['Outcomes take 6 months: whoever comes before one is known is allocated without it.']
+    """
+    months = endpoint.known_after
+    if months == 0:
+        return []
+    how_long = "1 month" if months == 1 else f"{months:.3g} months"
+    return [f"Outcomes take {how_long}: whoever comes before one is known is allocated without it."]

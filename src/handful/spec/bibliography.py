@@ -319,6 +319,14 @@ PAPERS = (
         "10.2307/2533262",
     ),
     Reference(
+        "robertson2023",
+        "Robertson DS, Lee KM, López-Kolkovska BC, Villar SS",
+        2023,
+        "Response-adaptive randomization in clinical trials: from myths to practical considerations",
+        "Statistical Science 38:185-208",
+        "10.1214/22-STS865",
+    ),
+    Reference(
         "simon1989",
         "Simon R",
         1989,

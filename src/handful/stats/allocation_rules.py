@@ -182,7 +182,7 @@ def trippa_exponents(
 ) -> tuple[Floats, Floats]:
     """Exponents of `trippa` that grow as the trial goes on: scale * (n / N)**shape, and catch_up * n / N.
 
-    Scale and shape are what a design is tuned by; 0.25 for the control is what has been published with them.
+    Scale and shape are what a design is tuned by; 0.25 for the control is that of the paper.
 
     Args:
         enrolled: participants so far, n.

@@ -159,12 +159,13 @@ def test_what_cannot_be_enumerated_is_not(
         ({"arms": 2, "control": False}, "one treatment and a control"),
         ({"success_above": 0.95}, "nothing is decided before the end"),
         ({"drop_below": 0.1}, "nothing is decided before the end"),
+        ({"participants": 101}, "at most 100 with a randomisation test"),
     ],
     ids=str,
 )
 def test_a_randomisation_test_decides_alone_and_at_the_end(fields: dict[str, Any], said: str) -> None:
     with pytest.raises(ValidationError, match=said):
-        design("response adaptive", participants=40, test="randomisation", **fields)
+        design("response adaptive", test="randomisation", **({"participants": 40} | fields))
 
 
 def test_trippa_reads_a_name_or_what_it_is_tuned_by() -> None:
@@ -174,3 +175,15 @@ def test_trippa_reads_a_name_or_what_it_is_tuned_by() -> None:
     )
     assert plain.plan(Question(AT_ONCE)).rule == tuned.plan(Question(AT_ONCE)).rule
     assert plain == tuned
+
+
+def test_trials_beyond_what_can_be_walked_are_simulated() -> None:
+    """Sixty are walked; their number grows with the fourth power."""
+    assert exact.lattice_of(plan("response adaptive", participants=60, look_every=50)) is not None
+    assert exact.lattice_of(plan("response adaptive", participants=61, look_every=50)) is None
+
+
+@pytest.mark.parametrize("kind", ["response adaptive", "optimal allocation"])
+def test_the_delay_is_told(kind: str) -> None:
+    said = [" ".join(design(kind, participants=20).describe(Question(e))) for e in (AT_ONCE, LATE)]
+    assert ["Outcomes take 6 months" in words for words in said] == [False, True]
