@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,7 +15,7 @@ from handful.participants.block import Block
 from handful.participants.endpoint import Endpoint
 from handful.participants.potential import Exposure, Flags, Floats, Participants
 from handful.scenarios.base import Scenario, Simulated
-from handful.scenarios.factors import cells
+from handful.scenarios.factors import cells, modified
 from handful.scenarios.hazards import Survival
 from handful.spec.base import wanted
 from handful.spec.quantities import Duration, PositiveNumber, Share
@@ -32,7 +32,8 @@ class TimeToEventScenario(Scenario):
     hazard brings nobody's event forward. Treatment multiplies the hazard, after a delay if there is one. Some
     people may never have the event (`cured`, a mixture cure model). Drift and learning are log hazard ratios
     towards benefit in everybody; factors are log hazard ratios, and a scenario's hazard ratio is the one
-    given the factors. Units of one person share the threshold with probability `correlation`.
+    given the factors. Where these say that treatment does not do the same in everybody, each person has a
+    share of the log hazard ratio. Units of one person share the threshold with probability `correlation`.
 
     Example:
         >>> endpoint = Endpoint(name="death", kind="time to event", known_after=24)
@@ -46,6 +47,7 @@ class TimeToEventScenario(Scenario):
     kind: Literal["time to event"] = "time to event"
     meaning: ClassVar[str] = "each person has an event after some time, or never"
     references: ClassVar[tuple[str, ...]] = ("kalbfleisch1981", "lunn1998")
+    effect_may_vary: ClassVar[bool] = True
 
     untreated: Survival = Field(
         description="Time to the event in untreated people who will have it: `{median: 12 months}`, `{rate: "
@@ -69,11 +71,13 @@ class TimeToEventScenario(Scenario):
         for field, share in (("cured", self.cured), ("cured_treated", self.cured_treated)):
             if share == 1:
                 raise wanted("a share below 100%: somebody has to have the event", at=field)
+        if self.cured_treated is not None and modified(self.factors):
+            raise wanted("nothing beside factors that change what treatment does", at="cured_treated")
         return self
 
     @property
     def proportional(self) -> bool:
-        """Whether the hazards keep one ratio at all times."""
+        """Whether the hazards of people with the same factors keep one ratio at all times."""
         return self.delay == 0 and self.cured == self._cured(Exposure.TREATED) == 0
 
     def _cured(self, exposure: Exposure) -> float:
@@ -85,9 +89,16 @@ class TimeToEventScenario(Scenario):
         """How much of the effect an exposure has."""
         return {Exposure.UNTREATED: 0.0, Exposure.TREATED: 1.0, Exposure.BESIDE: self.contamination}[exposure]
 
-    def _ratio(self, exposure: Exposure) -> float:
-        """Hazard ratio of an exposure after the delay."""
-        return math.exp(self._share_of_effect(exposure) * math.log(self.hazard_ratio))
+    @overload
+    def _ratio(self, exposure: Exposure, effect: float = 1.0) -> float: ...
+
+    @overload
+    def _ratio(self, exposure: Exposure, effect: Floats | float) -> Floats | float: ...
+
+    def _ratio(self, exposure: Exposure, effect: Floats | float = 1.0) -> Floats | float:
+        """Hazard ratio of an exposure after the delay, in those who get a share of the effect."""
+        reached = self._share_of_effect(exposure) * math.log(self.hazard_ratio) * effect
+        return math.exp(reached) if isinstance(reached, float) else exp(reached)
 
     def survival(self, exposure: Exposure, months: ArrayLike, endpoint: Endpoint) -> Floats:
         """Share of people without the event, in the trial.
@@ -102,20 +113,27 @@ class TimeToEventScenario(Scenario):
         """
         base = self.untreated.cumulative(months)
         early = np.minimum(base, self.untreated.cumulative(self.delay))
-        hazard = early + self._ratio(exposure) * (base - early)
         cured = self._cured(exposure)
         whole = np.zeros(np.shape(months))
-        for share, shift, _ in cells(self.factors):
+        for share, shift, effect in cells(self.factors):
+            hazard = early + self._ratio(exposure, effect) * (base - early)
             whole = whole + share * exp(-hazard * math.exp(shift - self.nudge(endpoint)))
         return np.asarray(cured + (1 - cured) * whole)
 
-    def time_at(self, exposure: Exposure, threshold: Floats, log_hazard: Floats | float = 0.0) -> Floats:
+    def time_at(
+        self,
+        exposure: Exposure,
+        threshold: Floats,
+        log_hazard: Floats | float = 0.0,
+        effect: Floats | float = 1.0,
+    ) -> Floats:
         """When the event happens in people with given thresholds: the inverse of the cumulative hazard.
 
         Args:
             exposure: What they are exposed to.
             threshold: Cumulative hazard that brings the event, standard exponential in the population.
             log_hazard: Log hazard ratio of each person that is not the treatment's.
+            effect: Share of the treatment's log hazard ratio that each person gets.
 
         Returns:
             Months, shape of `threshold`; infinite in those who never have it.
@@ -133,9 +151,9 @@ class TimeToEventScenario(Scenario):
             needed = -log(left / (1 - cured)) if cured < 1 else np.full(np.shape(threshold), np.inf)
         needed = np.asarray(needed * exp(-np.asarray(log_hazard)))
         if self.delay == 0:
-            return self.untreated.time_at(needed / self._ratio(exposure))
+            return self.untreated.time_at(needed / self._ratio(exposure, effect))
         early = float(self.untreated.cumulative(self.delay))
-        late = early + (needed - early) / self._ratio(exposure)
+        late = early + (needed - early) / self._ratio(exposure, effect)
         return self.untreated.time_at(np.where(needed <= early, needed, late))
 
     def benefit(self, endpoint: Endpoint) -> float:
@@ -144,8 +162,14 @@ class TimeToEventScenario(Scenario):
         When the hazards are not proportional it is the average hazard ratio of Kalbfleisch and Prentice
         (1981), over the endpoint's `known after` (over all time when that is 0): among pairs of a treated and
         an untreated person, how many times more often the treated one has the event first. It is the hazard
-        ratio itself when hazards are proportional.
+        ratio itself when hazards are proportional. Where people differ in the effect that they get, it is the
+        mean of theirs.
         """
+        if modified(self.factors):
+            plain = self.replace(factors=())
+            return sum(
+                cell.share * plain.scaled(cell.effect).benefit(endpoint) for cell in cells(self.factors)
+            )
         ratio = self.hazard_ratio if self.proportional else self._average_ratio(endpoint)
         return -endpoint.sign * math.log(ratio) + 0.0
 
@@ -222,18 +246,18 @@ class _TimeToEventParticipants(Simulated):
 
     def outcome(self, exposure: Exposure, unit: int = 0) -> Floats:
         """Months from treatment to the event; infinite in those who never have it."""
-        return self.scenario.time_at(exposure, self._threshold(unit), self._log_hazard)
+        return self.scenario.time_at(exposure, self._threshold(unit), self._log_hazard, self.effect_share)
 
     def outcome_under(self, treated: Flags) -> Floats:
         """Months from treatment to the event; everybody's threshold is drawn once."""
         threshold, log_hazard = self._threshold(0), self._log_hazard
-        if self.scenario.proportional:
+        if self.scenario.proportional and not modified(self.scenario.factors):
             needed = threshold if np.all(log_hazard == 0) else threshold * exp(-np.asarray(log_hazard))
             ratios = np.array(
                 [self.scenario._ratio(Exposure.UNTREATED), self.scenario._ratio(Exposure.TREATED)]
             )
             return self.scenario.untreated.time_at(needed / ratios[treated.view(np.int8)])
-        times = self.scenario.time_at(Exposure.TREATED, threshold, log_hazard)
+        times = self.scenario.time_at(Exposure.TREATED, threshold, log_hazard, self.effect_share)
         if not treated.all():
             untreated = self.scenario.time_at(Exposure.UNTREATED, threshold, log_hazard)
             np.copyto(times, untreated, where=~treated)

@@ -12,6 +12,7 @@ from handful.participants.block import Block
 from handful.participants.potential import Exposure, Participants
 from handful.scenarios.base import Scenario
 from handful.scenarios.registry import scenario_kinds
+from handful.scenarios.time_to_event import TimeToEventScenario
 from tests.unit.scenarios.people import ENDPOINTS, SEED
 
 Floats = NDArray[np.float64]
@@ -50,6 +51,7 @@ KINDS: dict[str, dict[str, object]] = {
         "contamination": 0.25,
         "entry": {"at least": 3},
     },
+    "time to event": {"untreated": {"median": 12}, "hazard ratio": 0.4, "contamination": 0.25, "drift": 0.2},
     "ordinal": {"untreated": {"worse": 0.4, "same": 0.4, "better": 0.2}, "odds ratio": 6, "drift": 0.2},
     "ordinal, by categories": {
         "untreated": {"worse": 0.4, "same": 0.4, "better": 0.2},
@@ -87,6 +89,10 @@ def benefit_and_error(what: Scenario, treated: Floats, untreated: Floats) -> tup
         value = float(shares[0] @ wins[1])
         spread = [float(s @ np.square(w) - (s @ w) ** 2) for s, w in zip(shares, wins[::-1], strict=True)]
         return value, math.sqrt(sum(spread) / treated.size)
+    if what.kind == "time to event":
+        # With a constant hazard a person's hazard ratio is the inverse ratio of their times.
+        value, error = moments(np.log(treated / untreated))
+        return endpoint.sign * value, error
     value, error = moments(treated - untreated)
     return endpoint.sign * value, error
 
@@ -181,3 +187,19 @@ def test_an_effect_can_be_taken_away_and_the_subgroup_keeps_its_share_of_any_eff
     assert none.benefit(endpoint) == pytest.approx(0, abs=1e-12)
     assert none.within("variant", endpoint).benefit(endpoint) == pytest.approx(0, abs=1e-12)
     assert 0 < what.scaled(0.5).benefit(endpoint) < what.benefit(endpoint)
+
+
+@pytest.mark.parametrize("delay", [0, 5])
+def test_survival_where_treatment_does_not_do_the_same_in_everybody(delay: float) -> None:
+    what = truth("time to event").replace(delay=delay, cured=0.1)
+    assert isinstance(what, TimeToEventScenario)
+    endpoint, drawn = ENDPOINTS[what.kind], people(what)
+    alternate = np.broadcast_to(np.arange(COUNT) % 2 == 1, drawn.shape)
+    mixed = drawn.outcome_under(alternate)
+    for exposure in (Exposure.TREATED, Exposure.UNTREATED):
+        times = drawn.outcome(exposure)
+        same = alternate if exposure == Exposure.TREATED else ~alternate
+        np.testing.assert_array_equal(mixed[same], times[same])
+        for month, promised in zip((3.0, 12.0), what.survival(exposure, [3.0, 12.0], endpoint), strict=True):
+            alive = float((times > month).mean())
+            assert abs(alive - promised) < ERRORS * math.sqrt(promised * (1 - promised) / times.size)

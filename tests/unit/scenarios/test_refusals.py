@@ -126,9 +126,10 @@ REFUSED = [
         {
             "untreated": {"median": 12},
             "hazard ratio": 0.5,
+            "cured treated": 0.2,
             "factors": [{"name": "old", "share": 0.5, "effect without": 0}],
         },
-        "an effect that is the same with and without a factor, as a time to event outcome needs",
+        "nothing beside factors that change what treatment does",
     ),
 ]
 
