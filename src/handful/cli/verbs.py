@@ -10,6 +10,7 @@ from handful.cli.catalogue import analyses, families, scenarios
 from handful.cli.check import check
 from handful.cli.compare import compare
 from handful.cli.design import design
+from handful.cli.document import document
 from handful.cli.failure import Verbs
 from handful.cli.new import new
 from handful.cli.optimise import optimise
@@ -24,7 +25,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _verb in (new, check, compare, optimise, replay, rerun, runs, design, families, analyses, scenarios):
+for _verb in (
+    new,
+    check,
+    compare,
+    optimise,
+    document,
+    replay,
+    rerun,
+    runs,
+    design,
+    families,
+    analyses,
+    scenarios,
+):
     app.command()(_verb)
 
 

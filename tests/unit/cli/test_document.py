@@ -1,0 +1,56 @@
+"""`handful document`: what is asked for is written, and what cannot be is said in a sentence."""
+
+from __future__ import annotations
+
+import shutil
+
+from handful.cli.document import Format, Kind
+from handful.report.documents.catalogue import FORMATS, KINDS
+
+
+def test_the_command_offers_what_there_is():
+    assert [kind.value for kind in Kind] == list(KINDS)
+    assert {one.value for one in Format} == set(FORMATS)
+
+
+def test_documents_are_written_beside_the_comparison_or_where_one_says(run, compared, tmp_path):
+    folder = tmp_path / "there"
+    result = run("document", "protocol", "--project", compared, "--out", folder, "-f", "md", "-f", "html")
+    assert result.exit_code == 0, result.stderr
+    assert sorted(path.name for path in folder.iterdir()) == ["protocol.html", "protocol.md"]
+    assert f"Written: {folder / 'protocol.md'}" in result.stdout
+    again = run("document", "protocol", "--project", compared, "--out", tmp_path / "again", "-f", "md")
+    assert again.exit_code == 0
+    assert (tmp_path / "again" / "protocol.md").read_bytes() == (folder / "protocol.md").read_bytes()
+
+
+def test_pdf_and_word_are_what_one_gets_without_asking(run, compared, tmp_path):
+    result = run("document", "simulation-report", "--project", compared, "--out", tmp_path)
+    assert result.exit_code == 0, result.stderr
+    assert {path.suffix for path in tmp_path.iterdir()} == {".pdf", ".docx"}
+
+
+def test_a_folder_without_a_comparison_is_named(run, tmp_path):
+    result = run("document", "protocol", "--project", tmp_path)
+    assert result.exit_code == 2
+    assert f"{tmp_path} is no folder of a comparison" in result.stderr
+
+
+def test_results_of_another_study_or_version_are_refused(run, compared, tmp_path):
+    folder = tmp_path / "copy"
+    shutil.copytree(compared, folder)
+    text = (folder / "study.yaml").read_text()
+    (folder / "study.yaml").write_text(text.replace("title: ", "title: Another, "))
+    result = run("document", "protocol", "--project", folder)
+    assert result.exit_code == 2
+    assert "is not the study that comparison.json was made from" in " ".join(result.stderr.split())
+    (folder / "study.yaml").write_text(text)
+    (folder / "comparison.json").write_text("{}")
+    result = run("document", "protocol", "--project", folder)
+    assert result.exit_code == 2
+    assert "was not written by this version of handful" in " ".join(result.stderr.split())
+    (folder / "comparison.json").unlink()
+    result = run("document", "protocol", "--project", folder)
+    assert result.exit_code == 2
+    assert "holds no comparison" in result.stderr
+    assert not list(folder.glob("protocol.*"))
