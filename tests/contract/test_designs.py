@@ -320,6 +320,40 @@ CASES = {
         counts(0.35),
         type_one_error=0.0285,
     ),
+    "unblinded reassessment, deaths": case(
+        design(
+            "unblinded reassessment",
+            participants=100,
+            events=40,
+            at_most=70,
+            effect=0.6,
+            futility_below="10%",
+        ),
+        DEATH,
+        deaths(1, **RECRUITED),
+        deaths(0.4, **RECRUITED),
+        type_one_error=0.0268,
+    ),
+    "unblinded reassessment, deaths, conditional error": case(
+        design(
+            "unblinded reassessment",
+            participants=100,
+            events=36,
+            allocation="2:1",
+            test="conditional error",
+        ),
+        DEATH,
+        deaths(1),
+        deaths(0.4),
+        type_one_error=0.0330,
+    ),
+    "promising zone, deaths": case(
+        design("unblinded reassessment", participants=100, events=40, test="promising zone"),
+        DEATH,
+        deaths(1),
+        deaths(0.4),
+        type_one_error=0.0274,
+    ),
     "arm selection, score": case(
         design("arm selection", arms=["low dose", "high dose"], participants=60),
         SCORE,
@@ -355,6 +389,30 @@ CASES = {
         BLEEDS,
         counts(1),
         counts(0.4),
+    ),
+    "arm selection, deaths": case(
+        design("arm selection", arms=["low dose", "high dose"], participants=90, events=54),
+        DEATH,
+        deaths(1, arm_effects=[0.5, 1], **RECRUITED),
+        deaths(0.35, arm_effects=[0.5, 1], **RECRUITED),
+        type_one_error=0.0287,
+    ),
+    "arm selection, deaths, without a calendar": case(
+        design(
+            "arm selection",
+            arms=3,
+            participants=96,
+            events=60,
+            looks=["33%", "67%", "100%"],
+            keep={"kind": "within", "margin": 0.5},
+            later="same total",
+            intersection="simes",
+            combination="fisher",
+            ends="all decided",
+        ),
+        DEATH,
+        deaths(1),
+        deaths(0.35, arm_effects=[0, 0.5, 1]),
     ),
     "drop the losers, score": case(
         design(
@@ -458,6 +516,20 @@ CASES = {
         RESPONSE,
         binary(0.2, factors=VARIANT),
         binary(0.8, factors=VARIANT),
+    ),
+    "enrichment, deaths": case(
+        design(
+            "enrichment",
+            subgroup="variant",
+            participants=80,
+            enriched_participants=72,
+            events=56,
+            enriched_events=48,
+        ),
+        DEATH,
+        deaths(1, factors=VARIANT, **RECRUITED),
+        deaths(0.35, factors=VARIANT, **RECRUITED),
+        type_one_error=0.0302,
     ),
     "bayesian, response": case(
         design(
