@@ -11,7 +11,7 @@ from handful.designs.base import Plan, Question, Stress
 from handful.designs.pieces import Looks
 from handful.designs.randomised import TwoArms
 from handful.designs.sequential import Sequential
-from handful.designs.stresses import DROPOUT
+from handful.designs.stresses import DROPOUT, SPREAD
 from handful.designs.words import by_the, size_words
 from handful.spec.quantities import AscendingPercentList
 
@@ -30,7 +30,7 @@ class GroupSequential(TwoArms, Sequential):
         "jennison1989",
         "sooriyarachchi2003",
     )
-    fragile_to: ClassVar[tuple[Stress, ...]] = (DROPOUT,)
+    fragile_to: ClassVar[tuple[Stress, ...]] = (SPREAD, DROPOUT)
     limits: ClassVar[tuple[str, ...]] = (
         "Plain estimates and intervals after early stopping carry the bias that stopping causes, which is shown and not removed; "
         "stage-wise ones remove it as far as the normal process holds.",

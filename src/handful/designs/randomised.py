@@ -21,7 +21,7 @@ from handful.designs.pieces import (
     Thresholds,
 )
 from handful.designs.single_arm import default_analysis
-from handful.designs.stresses import DROPOUT
+from handful.designs.stresses import DROPOUT, SPREAD
 from handful.designs.words import by_the, claim_words, size_words
 from handful.participants.endpoint import Endpoint
 from handful.spec.base import wanted
@@ -105,7 +105,7 @@ class Randomised(TwoArms):
     kind: Literal["randomised"] = "randomised"
     meaning: ClassVar[str] = "two randomised arms, analysed once"
     references: ClassVar[tuple[str, ...]] = ()
-    fragile_to: ClassVar[tuple[Stress, ...]] = (DROPOUT,)
+    fragile_to: ClassVar[tuple[Stress, ...]] = (SPREAD, DROPOUT)
 
     def plan(self, question: Question) -> Plan:
         """One look at all outcomes."""
