@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from handful.participants.endpoint import Endpoint, Estimand
-from verification import single_groups
+from verification import single_groups, times_to_events
 from verification.case import (
     AT_ONCE,
     BLEEDS,
@@ -52,6 +52,7 @@ _DRIFTING: dict[str, dict[str, Any]] = {
 
 CASES = (
     *single_groups.CASES,
+    *times_to_events.CASES,
     Case(
         name="randomised, t test, 40",
         design={"kind": "randomised", "participants": 40},
