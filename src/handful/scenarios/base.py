@@ -77,7 +77,7 @@ class Scenario(Spec):
         (),
         max_length=8,
         description="Effect of each treatment arm of a design with several, as a share of the effect: [0, 50%, 100%]. Without it "
-        "all arms have the whole effect.",
+        "all arms have the whole effect, as the treatment of a design with one always has.",
     )
     recruitment: Recruitment = Field(
         default_factory=Recruitment, description="Recruitment, unless the study's own holds."
