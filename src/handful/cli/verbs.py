@@ -17,6 +17,7 @@ from handful.cli.optimise import optimise
 from handful.cli.replay import replay
 from handful.cli.rerun import rerun
 from handful.cli.runs import runs
+from handful.cli.serve import serve
 
 app = typer.Typer(
     cls=Verbs,
@@ -31,6 +32,7 @@ for _verb in (
     compare,
     optimise,
     document,
+    serve,
     replay,
     rerun,
     runs,
