@@ -42,12 +42,22 @@ class ArmSelection(ArmsAgainstControl):
     A treatment, a dose or a product version is chosen and confirmed in one trial. Every intersection of the arms'
     hypotheses is tested stage by stage, by the arms in it that were still there, and the stages are combined with weights
     fixed beforehand: so the family-wise error is kept, whichever arms were kept for whatever reason (Bauer and Kieser 1999;
-    Posch, Koenig, Branson, Brannath, Dunger-Baldauf and Bauer 2005; Bretz, Schmidli, Koenig, Racine and Maurer 2006).
+    Posch, Koenig, Branson, Brannath, Dunger-Baldauf and Bauer 2005; Bretz, Schmidli, Koenig, Racine and Maurer 2006). For a
+    time to an event the reasons are the times to it and nothing else (Wassmer 2006; Bauer and Posch 2004).
     """
 
     kind: Literal["arm selection"] = "arm selection"
     meaning: ClassVar[str] = "several arms, the promising ones kept at a look (seamless phase II/III)"
-    references: ClassVar[tuple[str, ...]] = ("bauer1999", "posch2005", "bretz2006")
+    references: ClassVar[tuple[str, ...]] = (
+        "bauer1999",
+        "posch2005",
+        "bretz2006",
+        "wassmer2006",
+        "desseaux2007",
+        "bauer2004",
+        "jenkins2011",
+        "magirr2016",
+    )
     fragile_to: ClassVar[tuple[Stress, ...]] = (DROPOUT,)
     limits: ClassVar[tuple[str, ...]] = (
         "The estimate of an arm that was kept because it looked good is too good on average; the bias is shown and not "

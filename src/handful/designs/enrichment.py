@@ -116,7 +116,9 @@ class Enrichment(Design):
     the subgroup. At each look before the last the trial goes on with both, with one of them, or ends. Their intersection is
     tested stage by stage by those of them that were still studied, and the stages are combined with weights fixed beforehand,
     so that the family-wise error is kept whatever is decided at a look (Brannath, Zuber, Branson, Bretz, Gallo, Posch and
-    Racine-Poon 2009; Jenkins, Stone and Jennison 2011).
+    Racine-Poon 2009; Jenkins, Stone and Jennison 2011). For a time to an event that is true of what is decided from the times
+    to it and nothing else; everybody is then compared in two strata, members of the subgroup and others (Wassmer 2006; Bauer and
+    Posch 2004).
     """
 
     kind: Literal["enrichment"] = "enrichment"
@@ -125,6 +127,8 @@ class Enrichment(Design):
         "brannath2009",
         "friede2012",
         "jenkins2011",
+        "wassmer2006",
+        "bauer2004",
         "spiessens2010",
         "wang2007",
     )

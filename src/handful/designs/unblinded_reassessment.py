@@ -109,7 +109,8 @@ class UnblindedReassessment(Resized):
     With the ordinary test the promising zone must begin where it keeps the level (Mehta and Pocock 2011). The stages may
     also be weighted as planned (Cui, Hung and Wang 1999; Lehmacher and Wassmer 1999), their p-values multiplied (Bauer and
     Koehne 1994), or the second tested at the conditional error of the planned trial (Mueller and Schaefer 2001): then any
-    rule keeps the level, also one that was not followed.
+    rule keeps the level, also one that was not followed. Of a time to an event the number of events is chosen again, from the
+    times to it and nothing else (Wassmer 2006; Desseaux and Porcher 2007; Bauer and Posch 2004).
     """
 
     kind: Literal["unblinded reassessment"] = "unblinded reassessment"
@@ -124,6 +125,10 @@ class UnblindedReassessment(Resized):
         "chen2004",
         "brannath2006",
         "mehta2011",
+        "wassmer2006",
+        "desseaux2007",
+        "bauer2004",
+        "magirr2016",
     )
     fragile_to: ClassVar[tuple[Stress, ...]] = (SPREAD, DROPOUT)
     limits: ClassVar[tuple[str, ...]] = (

@@ -27,6 +27,15 @@ PAPERS = (
         "Statistics in Medicine 18:1833-1848",
     ),
     Reference(
+        "bauer2004",
+        "Bauer P, Posch M",
+        2004,
+        "Letter to the editor: Modification of the sample size and the schedule of interim analyses in survival trials based on "
+        "data inspections",
+        "Statistics in Medicine 23:1333-1335",
+        "10.1002/sim.1759",
+    ),
+    Reference(
         "brannath2006",
         "Brannath W, Koenig F, Bauer P",
         2006,
@@ -72,6 +81,13 @@ PAPERS = (
         "The effect of regression to the mean in epidemiologic and clinical studies",
         "American Journal of Epidemiology 104:493-498",
         "10.1093/oxfordjournals.aje.a112321",
+    ),
+    Reference(
+        "desseaux2007",
+        "Desseaux K, Porcher R",
+        2007,
+        "Flexible two-stage design with sample size reassessment for survival trials",
+        "Statistics in Medicine 26:5002-5013",
     ),
     Reference(
         "ema2024-single-arm",
@@ -270,6 +286,14 @@ PAPERS = (
         "10.1093/biomet/ass002",
     ),
     Reference(
+        "magirr2016",
+        "Magirr D, Jaki T, Koenig F, Posch M",
+        2016,
+        "Sample size reassessment and hypothesis testing in adaptive survival trials",
+        "PLoS ONE 11:e0146465",
+        "10.1371/journal.pone.0146465",
+    ),
+    Reference(
         "mccullagh1980",
         "McCullagh P",
         1980,
@@ -436,6 +460,13 @@ PAPERS = (
         "A multi-stage drop-the-losers design for multi-arm clinical trials",
         "Statistical Methods in Medical Research 26:508-524",
         "10.1177/0962280214550759",
+    ),
+    Reference(
+        "wassmer2006",
+        "Wassmer G",
+        2006,
+        "Planning and analyzing adaptive group sequential survival trials",
+        "Biometrical Journal 48:714-729",
     ),
     Reference(
         "wei1990",
