@@ -71,3 +71,9 @@ class Case:
         """A truth of this case."""
         kind = self.endpoint.kind
         return scenario_kinds.get(kind).model_validate({"kind": kind} | fields)
+
+
+MEANS = {"untreated": {"sd": 1}}
+KNOWN_SD = {"kind": "z test", "sd": 1}
+RATES_AT = (0.05, 0.2, 0.5, 0.8)
+POOLED_T = {"kind": "t test", "variances": "equal"}
