@@ -49,6 +49,9 @@ from handful.stats.two_by_two import p_value_table
 MOST_CELLS = 2**14
 """Arms with more possible pairs of counts (two of 127 have) get no table of intervals: those that occur are solved alone."""
 
+MOST_SOLVED = 2**17
+"""Credible intervals that are kept: thirty megabytes."""
+
 Table = Callable[[int, int], Floats]
 """From the sizes of control and treatment to a value for every pair of counts of favourable results."""
 
@@ -387,8 +390,26 @@ class TwoBetaPosteriors(TwoProportions):
         return _credible_estimates(control, treated, confidence, self.prior_control, self.prior_treated)
 
     def estimates_of(self, successes: Integers, sizes: Integers, confidence: float) -> Floats:
-        """Read from tables."""
-        return look_up(partial(self.estimates, confidence=confidence), successes, sizes)
+        """Solved for the counts that occur: where sizes are left to chance, whole tables would take a hundred times as long."""
+        occurring, place = np.unique(np.hstack([successes, sizes]), axis=0, return_inverse=True)
+        counts = [tuple(row) for row in occurring.tolist()]
+        solved = _solved_estimates(confidence, self.prior_control, self.prior_treated)
+        if new := [one for one in counts if one not in solved]:
+            if len(solved) > MOST_SOLVED:
+                solved.clear()
+                new = counts
+            on_control, on_treatment, control, treated = np.array(new, dtype=np.float64).T
+            found = _credible(
+                on_control,
+                on_treatment,
+                control,
+                treated,
+                confidence,
+                self.prior_control,
+                self.prior_treated,
+            )
+            solved.update(zip(new, found, strict=True))
+        return np.array([solved[one] for one in counts])[place.ravel()]
 
 
 class BetaBinomialTwoArms(OnPosterior, TwoBetaPosteriors):
@@ -408,7 +429,29 @@ def _credible_estimates(
     prior_treated: tuple[float, float],
 ) -> Floats:
     """Posterior means of the difference with credible intervals, for every possible trial."""
-    x, y = np.arange(control + 1.0)[:, None], np.arange(treated + 1.0)[None, :]
+    x, y = np.meshgrid(np.arange(control + 1.0), np.arange(treated + 1.0), indexing="ij")
+    sizes = (np.full_like(x, control), np.full_like(x, treated))
+    return _credible(x, y, *sizes, confidence, prior_control, prior_treated)
+
+
+@lru_cache(maxsize=16)
+def _solved_estimates(
+    confidence: float, prior_control: tuple[float, float], prior_treated: tuple[float, float]
+) -> dict[tuple[int, ...], Floats]:
+    """What has been solved so far, by the counts and sizes of both arms; filled by those who ask."""
+    return {}
+
+
+def _credible(
+    x: Floats,
+    y: Floats,
+    control: Floats,
+    treated: Floats,
+    confidence: float,
+    prior_control: tuple[float, float],
+    prior_treated: tuple[float, float],
+) -> Floats:
+    """Posterior means of the difference with credible intervals, of x favourable results on control and y on treatment."""
     a, b = prior_treated[0] + y, prior_treated[1] + treated - y
     c, d = prior_control[0] + x, prior_control[1] + control - x
     lower, upper = difference_interval(a, b, c, d, confidence)

@@ -94,4 +94,5 @@ class _Difference:
         density = np.where(
             inside, np.exp((a - 1.0) * np.log(safe) + (b - 1.0) * np.log1p(-safe) - betaln(a, b)), 0.0
         )
-        return betainc(a, b, point) @ _SHARES, density @ _SHARES
+        # Row by row, not as a matrix product: a difference has the same bits alone and among others.
+        return (betainc(a, b, point) * _SHARES).sum(axis=1), (density * _SHARES).sum(axis=1)

@@ -140,6 +140,17 @@ def test_counts_solved_alone_are_those_of_the_table_to_the_last_bit():
     np.testing.assert_array_equal(alone, told[7:8])
 
 
+def test_credible_intervals_solved_alone_are_those_of_the_table_to_the_last_bit() -> None:
+    """Asked for twice, in another order and company: what a trial reports does not depend on the others."""
+    rng, analysis = np.random.default_rng(5), BetaBinomialTwoArms(prior_treated=(1.5, 0.5))
+    sizes = rng.integers(0, 30, (200, 2))
+    successes = rng.integers(0, sizes + 1)
+    for some in (slice(None), slice(150, 40, -3)):
+        found = analysis.estimates_of(successes[some], sizes[some], 0.9)
+        for one, (x, y), (control, treated) in zip(found, successes[some], sizes[some], strict=True):
+            assert one.tolist() == analysis.estimates(int(control), int(treated), 0.9)[x, y].tolist()
+
+
 def test_an_empty_arm_beside_a_large_one_gives_no_estimate():
     told = score_estimates_of(np.array([[0, 9]]), np.array([[0, 20_000]]), 0.95)
     assert np.isnan(told).all()
