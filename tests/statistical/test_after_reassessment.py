@@ -14,6 +14,7 @@ import pytest
 
 from handful.designs.base import Question
 from handful.designs.unblinded_reassessment import UnblindedReassessment
+from handful.engine.replay import replay
 from handful.engine.simulate import Job, conduct_block
 from handful.engine.trials import Trials
 from handful.participants.block import Block
@@ -61,3 +62,17 @@ def test_the_interval_excludes_no_benefit_exactly_when_benefit_is_claimed(rule: 
 def test_the_plain_estimate_is_not_median_unbiased():
     told = trials("futility", "plain", 0.3)
     assert not share("above", int((told.estimate > 0.3).sum()), TRIALS, 0.5).agrees
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_p_value_is_uniform_without_benefit_and_small_exactly_when_benefit_is_claimed(rule: str):
+    spec = {"participants": 60, "at_most": 240, "look": 0.4, "analysis": {"kind": "z test", "sd": 1}}
+    design = UnblindedReassessment.model_validate(spec | {"estimate": "stage-wise"} | RULES[rule])
+    plan = design.plan(Question(SCORE))
+    truth = scenario_kinds.get("continuous").model_validate({"untreated": {"sd": 1}, "effect": 0})
+    told = [replay(Job(plan, truth, SEED, 400), trial) for trial in range(400)]
+    p_values = np.array([story.p_value for story in told], dtype=float)
+    assert np.array_equal(p_values <= 0.025, [story.success for story in told])
+    if rule != "futility":  # where the p-value counts on no stop for futility and is the larger for it
+        for level in (0.1, 0.5):
+            assert share("at most", int((p_values <= level).sum()), 400, level).agrees

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from handful.analyses.base import Aim, Analysis, Estimate, Floats, Lattice
 from handful.analyses.stages import since
@@ -56,23 +56,50 @@ class StageWiseWeighted(Estimator):
         reported = Estimate(*(np.array(part) for part in (told.value, told.lower, told.upper)))
         if not (look == 1).any():
             return reported
-        split = np.minimum(cut.earlier[0].included, cut.included)
-        stages = (
-            self.base.estimate(seen, replace(cut, included=split, earlier=()), aim),
-            self.base.estimate(since(seen, split), replace(cut, earlier=()), aim),
-        )
-        both = (look == 1) & _judged(stages[0]) & _judged(stages[1])
+        stages, both = self._told(seen, cut, aim, look)
         tails = (0.5, self.level, 1 - self.level)
         value, _, upper = self._stages(stages, both, self.lower).effects(tails)
         reported.value[both], reported.upper[both] = value, upper
         (reported.lower[both],) = self._stages(stages, both, -np.inf).effects((self.level,))
         return reported
 
+    def p_values(
+        self,
+        analysis: Analysis,
+        seen: Observations,
+        cut: Cut,
+        aim: Aim,
+        look: NDArray[np.int8],
+        reached: Integers | None,
+    ) -> Floats | None:
+        """Chances of ending as far up in the ordering without a benefit: at most the level where the interval excludes it."""
+        told = self.base.estimate(seen, cut, aim)
+        found = np.full(len(look), np.nan)
+        alone = (look == 0) & _judged(told)
+        off = told.value[alone] - self.null
+        below, above = _errors(told, alone) / -float(ndtri(self.level))
+        found[alone] = ndtr(-off / np.where(off > 0, below, above))
+        if (look == 1).any():
+            stages, both = self._told(seen, cut, aim, look)
+            found[both] = self._stages(stages, both, -np.inf).tail(np.full(int(both.sum()), self.null))
+        return found
+
     def of_counts(self, lattice: Lattice) -> Sequence[Estimate]:
         """Never asked: a trial whose size may change has no lattice."""
         raise NotImplementedError(
             "a trial whose size is chosen again cannot be enumerated by its final counts"
         )
+
+    def _told(
+        self, seen: Observations, cut: Cut, aim: Aim, look: NDArray[np.int8]
+    ) -> tuple[tuple[Estimate, Estimate], Flags]:
+        """Estimates of either stage, and which of the trials that had both have an interval in both."""
+        split = np.minimum(cut.earlier[0].included, cut.included)
+        stages = (
+            self.base.estimate(seen, replace(cut, included=split, earlier=()), aim),
+            self.base.estimate(since(seen, split), replace(cut, earlier=()), aim),
+        )
+        return stages, (look == 1) & _judged(stages[0]) & _judged(stages[1])
 
     def _stages(self, stages: tuple[Estimate, Estimate], these: Flags, lower: float) -> WeightedStages:
         """The stages of some trials."""
