@@ -12,7 +12,7 @@ _ARMS: dict[str, Any] = {"kind": "arm selection", "arms": 3, "participants": 240
 _ENRICHED: dict[str, Any] = {"kind": "enrichment", "subgroup": "variant"}
 _UNBLINDED: dict[str, Any] = {"kind": "unblinded reassessment", "participants": 240, "events": 80}
 _ONE_OF_THREE = {"arm effects": [0, 0, 1]}
-_ASYMPTOTIC = "an asymptotic test of so few events: the ordinary log-rank test of as many spends as much"
+_ASYMPTOTIC = "the log-rank test is one for large samples, and a comparison has some forty events in a stage"
 
 
 def _truth(hazard_ratio: float, **more: Any) -> dict[str, Any]:

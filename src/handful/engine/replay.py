@@ -239,6 +239,8 @@ def _changes(plan: Plan, step: Step) -> tuple[str, ...]:
         changes.append(
             f"For the next look {wanted} {what} wanted in place of {int(before.sizes[0, following])}."
         )
+    if now.most is not None and before.most is not None and now.most[0] != before.most[0]:
+        changes.append(f"At most {now.most[0]} participants are enrolled in place of {before.most[0]}.")
     share, was = (steering.weights[0] / steering.weights[0].sum() for steering in (now, before))
     if not np.allclose(share, was):
         names = arm_names(plan)

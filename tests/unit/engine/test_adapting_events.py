@@ -134,6 +134,7 @@ def test_the_story_of_such_a_trial_says_how_many_events_are_wanted() -> None:
     job = Job(design.plan(Question(DEATH)), TRUTH, 20261122, 10)
     told = "\n".join(tell(replay(job, 3), DEATH))
     assert "For the next look 37 events are wanted in place of 45." in told
+    assert "participants are enrolled in place of 90." in told
 
 
 def test_without_a_calendar_everybody_is_followed_from_the_start() -> None:
