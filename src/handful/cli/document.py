@@ -15,6 +15,7 @@ class Kind(StrEnum):
 
     SIMULATION_REPORT = "simulation-report"
     PROTOCOL = "protocol"
+    DESIGN_RECORD = "design-record"
 
 
 class Format(StrEnum):
@@ -31,7 +32,7 @@ def document(
         Kind,
         typer.Argument(
             help="`simulation-report` for the report on the simulations, `protocol` for the sections of protocol and analysis "
-            "plan that follow from the chosen design.",
+            "plan that follow from the chosen design, `design-record` for that design as JSON (USDM, ICH M11) for other systems.",
             metavar="KIND",
         ),
     ],
@@ -52,17 +53,23 @@ def document(
 
     Nothing is computed anew but the few trials that are told. Equal results give equal bytes.
     """
-    from handful.report.documents.catalogue import FORMATS, KINDS, read_material
+    from handful.cli.failure import UserError
+    from handful.report.documents.catalogue import FORMATS, KINDS, RECORDS, read_material
     from handful.select.finding import find_project
     from handful.store.files import write_whole
 
     folder = find_project(project)
-    written = KINDS[kind.value](read_material(folder))
     target = out if out is not None else folder
-    made = [
-        (target / f"{kind.value}.{one.value}", FORMATS[one.value](written))
-        for one in dict.fromkeys(format or (Format.PDF, Format.WORD))
-    ]
+    if kind.value in RECORDS:
+        if format:
+            raise UserError(f"{kind.value} is data and always JSON; leave --format out")
+        made = [(target / f"{kind.value}.json", RECORDS[kind.value](read_material(folder)))]
+    else:
+        written = KINDS[kind.value](read_material(folder))
+        made = [
+            (target / f"{kind.value}.{one.value}", FORMATS[one.value](written))
+            for one in dict.fromkeys(format or (Format.PDF, Format.WORD))
+        ]
     target.mkdir(parents=True, exist_ok=True)
     for path, content in made:
         write_whole(path, partial(Path.write_bytes, data=content))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 from handful.cli.document import Format, Kind
-from handful.report.documents.catalogue import FORMATS, KINDS
+from handful.report.documents.catalogue import FORMATS, KINDS, RECORDS
 
 
 def test_the_command_offers_what_there_is():
-    assert [kind.value for kind in Kind] == list(KINDS)
+    assert [kind.value for kind in Kind] == [*KINDS, *RECORDS]
     assert {one.value for one in Format} == set(FORMATS)
 
 
@@ -22,6 +23,16 @@ def test_documents_are_written_beside_the_comparison_or_where_one_says(run, comp
     again = run("document", "protocol", "--project", compared, "--out", tmp_path / "again", "-f", "md")
     assert again.exit_code == 0
     assert (tmp_path / "again" / "protocol.md").read_bytes() == (folder / "protocol.md").read_bytes()
+
+
+def test_the_design_is_told_to_other_systems_as_json(run, compared, tmp_path):
+    result = run("document", "design-record", "--project", compared, "--out", tmp_path)
+    assert result.exit_code == 0, result.stderr
+    told = json.loads((tmp_path / "design-record.json").read_text())
+    assert told["register"]["Enrollment"]["count"] > 0
+    refused = run("document", "design-record", "--project", compared, "--format", "pdf")
+    assert refused.exit_code == 2
+    assert "always JSON" in refused.stderr
 
 
 def test_pdf_and_word_are_what_one_gets_without_asking(run, compared, tmp_path):

@@ -32,6 +32,15 @@ def protocol(material: Material) -> Document:
     return protocol_sections(material)
 
 
+def design_record(material: Material) -> bytes:
+    """The chosen design as JSON for other systems."""
+    import json
+
+    from handful.report.documents.design_record import design_record as described
+
+    return (json.dumps(described(material), indent=1, ensure_ascii=False) + "\n").encode()
+
+
 def _pdf(document: Document) -> bytes:
     from handful.report.documents.as_pdf import as_pdf
 
@@ -61,6 +70,9 @@ KINDS: Mapping[str, Callable[[Material], Document]] = {
     "protocol": protocol,
 }
 """The documents of a comparison, by the name of their file."""
+
+RECORDS: Mapping[str, Callable[[Material], bytes]] = {"design-record": design_record}
+"""What is data and no document, by the name of its JSON file."""
 
 FORMATS: Mapping[str, Format] = {"html": _html, "pdf": _pdf, "docx": _word, "md": _markdown}
 """The formats, by the ending of the file."""
