@@ -14,7 +14,7 @@ DEMO   := examples/stargardt_rpe/study.yaml
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint browser docs bench verify picture clean
+.PHONY: help setup demo test lint browser office docs bench verify picture clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -24,7 +24,7 @@ setup: $(DEV) ## make .venv with everything needed to work on handful
 demo: $(RUN) ## compare the candidate designs of the bundled study and say where the report lies
 	$(BIN)/handful compare $(DEMO) --out build/demo
 
-test: lint browser ## check style, types and floors, then run every test, doctest and code block of the docs
+test: lint browser office ## check style, types and floors, then run every test, doctest and code block of the docs
 	HYPOTHESIS_PROFILE=ci $(BIN)/python -m pytest -n 2
 
 lint: $(DEV) ## check style, types and floors only
@@ -35,6 +35,9 @@ lint: $(DEV) ## check style, types and floors only
 
 browser: ## find the browser the tests drive, or install it (Debian, as root)
 	@.ci/browser
+
+office: ## find LibreOffice and poppler, which open what is written, or install them (Debian, as root)
+	@.ci/office
 
 docs: $(DEV) ## build the documentation into docs/_build/html; a warning is an error
 	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html
