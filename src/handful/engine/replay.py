@@ -16,7 +16,7 @@ from handful.engine.simulate import Job
 from handful.engine.trials import Trials
 from handful.engine.truth import Truth
 from handful.participants.block import Block
-from handful.participants.observations import Courses, Events, Floats, Outcomes, Pairs
+from handful.participants.observations import Courses, Events, Floats, Observations, Outcomes, Pairs
 from handful.participants.potential import Participants
 
 
@@ -34,6 +34,10 @@ class ParticipantStory:
         outcome: The outcome; for pairs that of the treated side.
         beside: Outcome of the untreated side or of the own past; None where there is none.
         event: For a time to event, whether `outcome` ends with the event.
+        start: Month in which follow-up starts: the day of treatment, or its counterpart on control; None likewise.
+        lost: Month in which the participant was lost to follow-up; None when followed to the end, or likewise.
+        visits: Months of the visits that were held, where the outcome is a course over several.
+        awaited: Whether the outcome is not known yet; only in a trial that is looked at before its end.
     """
 
     number: int
@@ -45,6 +49,10 @@ class ParticipantStory:
     outcome: float
     beside: float | None
     event: bool | None
+    start: float | None = None
+    lost: float | None = None
+    visits: tuple[float, ...] = ()
+    awaited: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,12 +143,12 @@ def replay(job: Job, trial: int) -> TrialStory:
     people = plan.people(job.scenario, block)
     held = [step for step in steps(plan, people) if np.isfinite(step.cut.month[0])]
     end = conduct(plan, people)
-    record, made = held[-1].record if held else _undisturbed(plan, people), people.manufactured
+    record = held[-1].record if held else _undisturbed(plan, people)
     came = _came(record, end)
     reported = int(end.hypothesis[0])
     return TrialStory(
         trial=trial,
-        participants=tuple(_participant(plan, record, made, i) for i in came),
+        participants=tuple(_participant(plan, people, record, i) for i in came),
         looks=tuple(_look(plan, step, before) for step, before in zip(held, [None, *held], strict=False)),
         success=bool(end.success[0]),
         finished=bool(end.finished[0]),
@@ -257,9 +265,9 @@ def arm_names(plan: Plan) -> tuple[str, ...]:
     return ("control", *(named.get(arm, f"arm {arm}") for arm in range(1, plan.arms + 1)))
 
 
-def _participant(plan: Plan, record: Record, made: np.ndarray | None, i: int) -> ParticipantStory:
+def _participant(plan: Plan, people: Participants, record: Record, i: int) -> ParticipantStory:
     """Tell one participant."""
-    seen = record.observations
+    seen, made = record.observations, people.manufactured
     outcome, beside, event = 0.0, None, None
     if isinstance(seen, Outcomes):
         outcome = float(seen.outcome[0, i])
@@ -271,15 +279,46 @@ def _participant(plan: Plan, record: Record, made: np.ndarray | None, i: int) ->
     elif isinstance(seen, Events):
         outcome, event = float(seen.time[0, i]), bool(seen.event[0, i])
     arm = int(seen.arm[0, i])
-    treated = arm > 0
+    start = _start(plan, people, record, i)
+    lost = _lost(plan, people, seen, start, i)
     return ParticipantStory(
         number=i + 1,
         arrival=float(record.arrival[0, i]) if record.arrival is not None else None,
         arm=arm_names(plan)[arm],
-        dosed=not treated or made is None or bool(made[0, i]),
+        dosed=arm <= 0 or made is None or bool(made[0, i]),
         resolved=float(record.resolved[0, i]) if record.resolved is not None else None,
         observed=seen.observed is None or bool(seen.observed[0, i]),
         outcome=outcome,
         beside=beside,
         event=event,
+        start=start,
+        lost=lost,
+        visits=_visits(seen, start, lost),
     )
+
+
+def _start(plan: Plan, people: Participants, record: Record, i: int) -> float | None:
+    """Month in which the follow-up of a participant starts."""
+    if record.arrival is None:
+        return None
+    waiting = np.broadcast_to(people.waiting, people.shape)[0, i]
+    return float(record.arrival[0, i] + waiting + plan.arrangement.lead_in)
+
+
+def _lost(plan: Plan, people: Participants, seen: Observations, start: float | None, i: int) -> float | None:
+    """Month in which a participant was lost, if that was before the end of follow-up."""
+    if people.dropout is None or start is None:
+        return None
+    until = float(people.dropout[0, i])
+    if isinstance(seen, Events):
+        ends = bool(seen.event[0, i]) or float(seen.time[0, i]) != until
+        return None if ends else start + until
+    return start + until if until < plan.endpoint.known_after else None
+
+
+def _visits(seen: Observations, start: float | None, lost: float | None) -> tuple[float, ...]:
+    """Months of the visits of a participant that were held."""
+    if not isinstance(seen, Courses) or start is None:
+        return ()
+    held = [start + float(time) for time in seen.times]
+    return tuple(month for month in held if lost is None or month <= lost)

@@ -32,7 +32,12 @@ _SAID_OF_ONE = {
 
 
 def tell(
-    story: TrialStory, endpoint: Endpoint, statistic: str = "the statistic", beside: str = "without treatment"
+    story: TrialStory,
+    endpoint: Endpoint,
+    statistic: str = "the statistic",
+    beside: str = "without treatment",
+    *,
+    ended: bool = True,
 ) -> list[str]:
     """Tell one trial in sentences: who came and what became of them, what each look said, and how it ended.
 
@@ -41,6 +46,7 @@ def tell(
         endpoint: Its endpoint, for units and scales.
         statistic: What the evidence is called, such as `z`; `minus the p-value` is told as the p-value.
         beside: What the outcome of a participant is held against, where there are two: see `compared_with`.
+        ended: Whether to say how it ended; not of a trial on its way (`handful.report.moments`).
 
     Returns:
         Sentences in the order in which things happened; participants stand before the first look that counted them.
@@ -51,11 +57,10 @@ def tell(
         newcomers = story.participants[told : max(told, look.enrolled)]
         sentences += [_participant(person, endpoint, beside) for person in newcomers]
         told += len(newcomers)
-        sentences.append(_look(look, story, statistic))
+        sentences.append(_look(look, story, statistic, only=ended and len(story.looks) == 1))
         sentences += look.changes
     sentences += [_participant(person, endpoint, beside) for person in story.participants[told:]]
-    sentences += _end(story, endpoint)
-    return sentences
+    return [*sentences, *_end(story, endpoint)] if ended else sentences
 
 
 def compared_with(plan: Plan) -> str:
@@ -82,6 +87,8 @@ def _participant(person: ParticipantStory, endpoint: Endpoint, beside: str) -> s
 
 def _outcome(person: ParticipantStory, endpoint: Endpoint, beside: str) -> str:
     """What became of a participant."""
+    if person.awaited:
+        return "the outcome is not known yet"
     if not person.observed:
         return "the outcome is not seen"
     if person.event is not None:
@@ -106,9 +113,9 @@ def _value(outcome: float, endpoint: Endpoint) -> str:
     return f"{outcome:.3g}{noun}{unit}"
 
 
-def _look(look: LookStory, story: TrialStory, statistic: str) -> str:
+def _look(look: LookStory, story: TrialStory, statistic: str, *, only: bool) -> str:
     """One look in a few sentences."""
-    name = "The analysis" if len(story.looks) == 1 else f"Look {look.number}"
+    name = "The analysis" if only else f"Look {look.number}"
     when = f" in month {look.month:.1f}" if look.month is not None else ""
     counted = "participant is" if look.included == 1 else "participants are"
     evidence, sign = natural_statistic(statistic)

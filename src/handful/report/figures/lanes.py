@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from handful.engine.replay import ParticipantStory, TrialStory
 from handful.participants.endpoint import Endpoint
-from handful.report.plot import Plot, Scale, plain_ticks
+from handful.report.plot import LETTER, SERIES, Plot, Scale, plain_ticks
 from handful.report.tables import Drawing, Table, Text
 from handful.report.tags import plain
 
@@ -16,9 +17,16 @@ _GOOD = '<circle class="outcome good" r="{r}"/>'
 _BAD = '<circle class="outcome bad" r="{r}"/>'
 _SEEN = '<path class="outcome seen" d="M0,-{r}V{r}"/>'
 _LOST = '<path class="outcome lost" d="M-{r},-{r}L{r},{r}M-{r},{r}L{r},-{r}"/>'
+_GONE = '<circle class="outcome bad" r="{r}"/><path class="outcome lost" d="M-{h},-{h}L{h},{h}M-{h},{h}L{h},-{h}"/>'
+_DOSE = '<path class="dose" d="M0,-{r}V{r}"/>'
+_VISIT = '<circle class="visit" r="1.5"/>'
+_NAMED = 10.0
+"""Height of a lane, in pixels, from which the name of its arm fits beside it."""
 
 
-def lanes(name: str, title: str, story: TrialStory, endpoint: Endpoint) -> Drawing | None:
+def lanes(
+    name: str, title: str, story: TrialStory, endpoint: Endpoint, whole: TrialStory | None = None
+) -> Drawing | None:
     """Draw a trial.
 
     Args:
@@ -26,20 +34,24 @@ def lanes(name: str, title: str, story: TrialStory, endpoint: Endpoint) -> Drawi
         title: What happened, in a few words.
         story: The trial.
         endpoint: Its endpoint.
+        whole: The trial to its end, when `story` is what is known of it at a moment before (`handful.report.moments`): the
+            drawing then keeps the extent of the whole, and what lies beyond the moment is covered.
 
     Returns:
         The figure; None when recruitment has no timing or nobody was enrolled.
     """
-    shown = story.participants[:_MOST]
-    if story.months is None or not shown or any(p.arrival is None for p in shown):
+    extent = whole or story
+    shown = extent.participants[:_MOST]
+    if extent.months is None or not shown or any(p.arrival is None for p in shown):
         return None
-    end = max(story.months, max(p.arrival or 0.0 for p in shown), 1.0)
+    end = max(extent.months, max(p.arrival or 0.0 for p in shown), 1.0)
+    now = end if whole is None else min(end, story.months or 0.0)
     lane = min(14.0, max(5.0, _TALLEST / len(shown)))
     x = Scale(0.0, end * 1.02)
     plot = Plot(
         name,
         title,
-        _described(story, endpoint),
+        _described(story, endpoint, ended=whole is None),
         x,
         Scale(0, 1),
         height=int(lane * len(shown)) + 8,
@@ -47,24 +59,22 @@ def lanes(name: str, title: str, story: TrialStory, endpoint: Endpoint) -> Drawi
         top=30,
     )
     plot.x_axis("Months since recruitment began", plain_ticks(x, 6), grid=True)
-    for k, person in enumerate(shown):
-        _lane(plot, person, 4 + lane * (k + 0.5), lane, end, endpoint)
+    colours = _colours(extent)
+    if len(colours) > 2 and lane >= _NAMED:
+        plot.right = max(plot.right, int(14 + LETTER * max(map(len, colours))))
+    for k, person in enumerate(story.participants[: len(shown)]):
+        _lane(plot, person, 4 + lane * (k + 0.5), lane, now, endpoint, colours)
+        if len(colours) > 2 and lane >= _NAMED:
+            plot.margin_text(4 + lane * (k + 0.5), person.arm, f"label {colours[person.arm]}", left=False)
     step = max(1, math.ceil(len(shown) / 6 / 5) * 5)
     for k in [0, *range(step - 1, len(shown), step)]:
         plot.margin_text(4 + lane * (k + 0.5), str(k + 1), "tick")
-    for look in story.looks:
-        if look.month is not None:
-            plot.upright(look.month, kind="look")
-            plot.text(
-                look.month,
-                -12,
-                f"Look {look.number}",
-                "note",
-                "end" if x.share(look.month) > 0.8 else "middle",
-            )
+    if now < x.high and whole is not None:
+        plot.bar(now, x.high, 0, plot.height, "later")
+    _looks(plot, story)
     more = (
-        f" The first {_MOST} of {len(story.participants)} are drawn."
-        if len(story.participants) > _MOST
+        f" The first {_MOST} of {len(extent.participants)} are drawn."
+        if len(extent.participants) > _MOST
         else ""
     )
     return Drawing(
@@ -72,49 +82,94 @@ def lanes(name: str, title: str, story: TrialStory, endpoint: Endpoint) -> Drawi
         svg=(plot.svg(),),
         caption=(
             f"One lane a participant, from enrolment until the outcome was known; upright lines are looks.{more} "
-            f"{_key(story, endpoint)}"
+            f"{_key(story, endpoint, several=len(colours) > 2)}{'' if whole is None else ' What is not known yet is covered.'}"
         ),
         table=participants_table(story, endpoint),
     )
 
 
+def _colours(story: TrialStory) -> dict[str, str]:
+    """Class of the bars of each arm that somebody is on or was tested: control, one treatment, or a series of them."""
+    arms = sorted({p.arm for p in story.participants} - {"control", "treated"})
+    if not arms:
+        return {"control": "arm-control", "treated": "arm-treated"}
+    return {"control": "arm-control"} | {arm: f"arm s{k % SERIES}" for k, arm in enumerate(arms)}
+
+
+def _looks(plot: Plot, story: TrialStory) -> None:
+    """Looks as upright lines with their number above."""
+    for look in story.looks:
+        if look.month is not None:
+            late = plot.x.share(look.month) > 0.8
+            plot.upright(look.month, kind="look")
+            plot.text(look.month, -12, f"Look {look.number}", "note", "end" if late else "middle")
+
+
 def participants_table(story: TrialStory, endpoint: Endpoint) -> Table:
     """Everybody in a trial, as a table."""
+    people = story.participants
     timed = story.months is not None
-    paired = any(p.beside is not None for p in story.participants)
+    paired = any(p.beside is not None for p in people)
+    waited = timed and any(p.start is not None and p.start != p.arrival for p in people)
+    gone = timed and any(p.lost is not None for p in people)
     head = ["Participant", "Arm", "Outcome"]
     head += ["Other side, or before"] if paired else []
-    head += ["Enrolled, month", "Known, month"] if timed else []
+    head += ["Enrolled, month"] if timed else []
+    head += ["Follow-up from, month"] if waited else []
+    head += ["Lost, month"] if gone else []
+    head += ["Known, month"] if timed else []
     rows: list[tuple[Text, ...]] = []
-    for p in story.participants:
-        arm = p.arm if p.dosed else f"{p.arm}, no product"
-        row: list[Text] = [str(p.number), arm, _outcome(p, endpoint)]
-        row += [_value(p.beside, endpoint) if p.beside is not None and p.observed else ""] if paired else []
-        row += [_month(p.arrival), _month(p.resolved)] if timed else []
+    for p in people:
+        told = p.observed and not p.awaited
+        row: list[Text] = [str(p.number), p.arm if p.dosed else f"{p.arm}, no product", _outcome(p, endpoint)]
+        row += [_value(p.beside, endpoint) if p.beside is not None and told else ""] if paired else []
+        row += [_month(p.arrival)] if timed else []
+        row += [_month(p.start)] if waited else []
+        row += [_month(p.lost)] if gone else []
+        row += ["" if p.awaited else _month(p.resolved)] if timed else []
         rows.append(tuple(row))
     return Table("Participants of this simulated trial", tuple(head), tuple(rows))
 
 
 def _lane(
-    plot: Plot, person: ParticipantStory, middle: float, lane: float, end: float, endpoint: Endpoint
+    plot: Plot,
+    person: ParticipantStory,
+    middle: float,
+    lane: float,
+    now: float,
+    endpoint: Endpoint,
+    colours: Mapping[str, str],
 ) -> None:
-    """One participant: a bar, and at its end what was seen."""
-    start = person.arrival or 0.0
-    known = person.resolved if person.resolved is not None else end
-    thick = max(2.0, lane * 0.45)
-    kind = ("treated" if person.dosed else "undosed") if person.arm == "treated" else "control"
-    if start > end:
+    """One participant: waiting, the treatment, follow-up with its visits, and at its end what was seen."""
+    came = person.arrival or 0.0
+    start = came if person.start is None else person.start
+    known = now if person.resolved is None or person.awaited else person.resolved
+    if came > now:
         return
-    plot.bar(start, min(known, end), middle - thick / 2, middle + thick / 2, f"arm-{kind}")
-    if known <= end + 1e-9:
-        radius = round(max(2.0, min(4.2, lane * 0.36)), 1)
-        plot.glyph(known, middle, _mark(person, endpoint).format(r=radius))
+    if start > came:
+        plot.bar(came, min(start, known, now), middle - 0.75, middle + 0.75, "arm-waiting")
+    thick = max(2.0, lane * (0.2 if person.arm == "control" else 0.45))
+    kind = colours.get(person.arm, "arm-treated") if person.dosed else "arm-undosed"
+    if start < min(known, now):
+        plot.bar(start, min(known, now), middle - thick / 2, middle + thick / 2, kind)
+    if start > came and start <= min(known, now) and person.dosed and person.arm != "control":
+        plot.glyph(start, middle, _DOSE.format(r=round(max(2.5, lane * 0.4), 1)))
+    for visit in person.visits:
+        if visit <= now:
+            plot.glyph(visit, middle, _VISIT)
+    if known <= now + 1e-9 and not person.awaited and person.resolved is not None:
+        radius = max(2.0, min(4.2, lane * 0.36))
+        plot.glyph(
+            known, middle, _mark(person, endpoint).format(r=round(radius, 1), h=round(radius * 0.6, 1))
+        )
 
 
 def _mark(person: ParticipantStory, endpoint: Endpoint) -> str:
     """The mark of an outcome."""
     if not person.observed:
         return _LOST
+    if person.lost is not None:
+        return _GONE
     favourable = _favourable(person, endpoint)
     if favourable is None:
         return _SEEN
@@ -130,35 +185,48 @@ def _favourable(person: ParticipantStory, endpoint: Endpoint) -> bool | None:
     return None
 
 
-def _key(story: TrialStory, endpoint: Endpoint) -> str:
+def _key(story: TrialStory, endpoint: Endpoint, *, several: bool) -> str:
     """What the marks mean, for those that occur."""
-    marks = {_mark(p, endpoint) for p in story.participants}
-    arms = {p.arm for p in story.participants}
-    said = ["Thick bars are treated, thin ones on control."] if len(arms) > 1 else []
-    if any(not p.dosed for p in story.participants):
+    people = story.participants
+    marks = {_mark(p, endpoint) for p in people if not p.awaited}
+    arms = {p.arm for p in people}
+    said = []
+    if len(arms) > 1:
+        thin = ", thin ones on control" if "control" in arms else ""
+        said.append(f"Thick bars are treated{', a colour an arm' if several else ''}{thin}.")
+    if any(p.start is not None and p.arrival is not None and p.start > p.arrival for p in people):
+        said.append("A thin line is the time until treatment, an upright stroke the day of it.")
+    if any(not p.dosed for p in people):
         said.append("A broken outline: no product could be made.")
+    if any(p.visits for p in people):
+        said.append("Small dots: visits.")
     if _GOOD in marks or _BAD in marks:
         said.append("Filled circle: favourable; open circle: not.")
+    if _GONE in marks:
+        said.append("Crossed circle: lost to follow-up.")
     if _LOST in marks:
         said.append("Cross: the outcome was not seen.")
     return " ".join(said)
 
 
-def _described(story: TrialStory, endpoint: Endpoint) -> str:
+def _described(story: TrialStory, endpoint: Endpoint, *, ended: bool) -> str:
     """What there is to see, in words."""
-    good = [p for p in story.participants if p.observed and _favourable(p, endpoint)]
-    told = [p for p in story.participants if p.observed and _favourable(p, endpoint) is not None]
+    known = [p for p in story.participants if p.observed and not p.awaited]
+    told = [p for p in known if _favourable(p, endpoint) is not None]
+    good = [p for p in told if _favourable(p, endpoint)]
     counted = f" {len(good)} of {len(told)} outcomes seen were favourable." if told else ""
     looks = "; ".join(
         f"look {k.number} in month {k.month:.1f}: {k.decision}" for k in story.looks if k.month is not None
     )
-    return (
-        f"{len(story.participants)} participants enrolled over {story.months:.1f} months.{counted} {looks}."
-    )
+    over = "over" if ended else "in the first"
+    held = f" {looks}." if looks else ""
+    return f"{len(story.participants)} participants enrolled {over} {story.months:.1f} months.{counted}{held}"
 
 
 def _outcome(person: ParticipantStory, endpoint: Endpoint) -> str:
     """An outcome in a cell of a table."""
+    if person.awaited:
+        return "not known yet"
     if not person.observed:
         return "not seen"
     if person.event is not None:
