@@ -170,7 +170,7 @@ def assess(
         rule=tuple(design.describe(question)),
         statistic=plan.analysis.statistic_name,
         participants=plan.participants,
-        looks=_looks(plan, *at),
+        looks=look_figures(plan, *at),
         type_one=type_one_error(bench, _NAME, plan, {}),
         truth=scenario.benefit(question.endpoint),
         **told,
@@ -204,10 +204,24 @@ def _promised(plan: Plan, scenario: Scenario) -> Figure | None:
     return None if promised is None else Figure.numeric(promised.success)
 
 
-def _looks(
+def look_figures(
     plan: Plan, success: tuple[Figure, ...], failure: tuple[Figure, ...], harm: tuple[Figure, ...]
 ) -> tuple[LookFigures, ...]:
-    """The planned looks with their thresholds and what happens at them."""
+    """The planned looks with their thresholds and what happens at them.
+
+    Args:
+        plan: The design.
+        success: Probability of claiming benefit at each look.
+        failure: Probability of ending without a claim at each look.
+        harm: Probability of ending for harm at each look; empty where the design does not look for it.
+
+    Example:
+        >>> from handful.designs.single_arm import SingleArm
+        >>> from handful.participants.endpoint import Endpoint
+        >>> plan = SingleArm(participants=16, benchmark=0.2).plan(Question(Endpoint(name="response", kind="binary")))
+        >>> look_figures(plan, (Figure.exact(0.9),), (Figure.exact(0.1),), ())[0].planned
+        16
+    """
     rule = plan.rule
     return tuple(
         LookFigures(

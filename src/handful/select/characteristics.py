@@ -161,7 +161,7 @@ def exact_characteristics(plan: Plan, scenario: Scenario) -> exact.ExactCharacte
     They cannot where evidence is no function of counts, where outcomes go missing by chance, where people change with the
     time of their enrolment, or where participants may run out before a look.
     """
-    counted = _enumerable(plan, scenario)
+    counted = countable(plan, scenario)
     if counted is None:
         return None
     return exact.characteristics(plan, *counted, scenario.assigned_benefit(plan.endpoint))
@@ -186,7 +186,7 @@ def exact_stopping(plan: Plan, scenario: Scenario) -> tuple[NDArray[np.float64],
     Returns:
         (with a claim, without one), each of shape (looks,); None where trials cannot be enumerated.
     """
-    counted = _enumerable(plan, scenario)
+    counted = countable(plan, scenario)
     if counted is None:
         return None
     lattice, chances = counted
@@ -196,8 +196,22 @@ def exact_stopping(plan: Plan, scenario: Scenario) -> tuple[NDArray[np.float64],
     return success, failure
 
 
-def _enumerable(plan: Plan, scenario: Scenario) -> tuple[Lattice, dict[str, float]] | None:
-    """The lattice of a plan and its chances in a scenario; None where trials cannot be enumerated."""
+def countable(plan: Plan, scenario: Scenario) -> tuple[Lattice, dict[str, float]] | None:
+    """The lattice of a plan and its named chances in a scenario; None where trials cannot be enumerated.
+
+    Args:
+        plan: The design.
+        scenario: The truth.
+
+    Example:
+        >>> from handful.designs.base import Question
+        >>> from handful.designs.single_arm import SingleArm
+        >>> from handful.participants.endpoint import Endpoint
+        >>> from handful.scenarios.binary import BinaryScenario
+        >>> plan = SingleArm(participants=16, benchmark=0.2).plan(Question(Endpoint(name="response", kind="binary")))
+        >>> countable(plan, BinaryScenario(untreated=0.2, treated=0.6))[1]["treated"]
+        0.6
+    """
     known = scenario.chances(plan.endpoint) if scenario.steady else None
     chances = plan.arrangement.chances(known) if known is not None else None
     lattice = exact.lattice_of(plan) if chances is not None else None
