@@ -133,6 +133,18 @@ class AnalysisContract(SpecContract):
             assert np.isfinite(statistic).all()
             self._in_order(case.analysis.estimate(case.seen, case.cut(included), case.aim), trials)
 
+    def test_a_score_is_on_the_z_scale_of_the_evidence(self, case: AnalysisCase) -> None:
+        """Standardised it is what the evidence says, and its information is never negative."""
+        analysis = case.analysis
+        if not analysis.gives_score:
+            with pytest.raises(TypeError, match="gives no score"):
+                analysis.score(case.seen, case.cut(), case.aim)
+            return
+        told = analysis.score(case.seen, case.cut(), case.aim)
+        close(told.z[:, None], analysis.as_z(analysis.evidence(case.seen, case.cut(), case.aim).statistic))
+        assert (told.information >= 0).all()
+        assert told.of_one > 0
+
     @staticmethod
     def _in_order(estimate: Estimate, trials: int) -> None:
         assert estimate.value.shape == estimate.lower.shape == estimate.upper.shape == (trials,)
