@@ -67,7 +67,7 @@ def render(
         claims=results.claims_table(study, comparison, series),
         stopping=results.stopping_table(comparison, series),
         stresses=stress_figures(study, comparison, series),
-        stress_notes=reading(study),
+        stress_notes=reading(study, comparison),
         spreads=distributions(comparison, series),
         stories=[_told(study, k, *story) for k, story in enumerate(stories, start=1)],
         assumptions=_assumptions(study, comparison),

@@ -12,8 +12,8 @@ from handful.scenarios.draws import kept
 from handful.select.answer import answer, warnings
 from handful.select.bench import Bench
 from handful.select.characteristics import Characteristics, exact_characteristics
-from handful.select.choose import Candidate, choose
 from handful.select.figure import Figure
+from handful.select.judge import judge
 from handful.select.results import (
     Cell,
     Comparison,
@@ -25,8 +25,8 @@ from handful.select.results import (
     TypeOneError,
 )
 from handful.select.runs import InMemory, Progress, Runner
-from handful.select.stress import stress
-from handful.select.utility import made_for, plausibilities, utility
+from handful.select.stress import runs_under_stress, stress
+from handful.select.utility import plausibilities
 from handful.study.model import Study
 
 CURVE = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
@@ -65,10 +65,11 @@ def compare(study: Study, runner: Runner | None = None, progress: Progress | Non
 
 
 def _compare(bench: Bench, told: Progress) -> Comparison:
-    """Run everything, one design after the other on the same people."""
+    """Run everything, one design after the other on the same people; progress counts runs, which take about as long."""
     study = bench.study
     plans = {name: study.plan(name) for name in study.designs}
-    total = len(plans) * (len(study.scenarios) + 2)
+    under_stress = {name: runs_under_stress(study.design(name)) for name in plans}
+    total = len(plans) * (len(study.scenarios) + len(CURVE)) + sum(under_stress.values())
     done = 0
     cells: list[Cell] = []
     for name, plan in plans.items():
@@ -80,10 +81,10 @@ def _compare(bench: Bench, told: Progress) -> Comparison:
     for name, plan in plans.items():
         told(done, total, f"power curve of {name}")
         designs.append(_summarise(bench, name, plan, cells))
-        done += 1
+        done += len(CURVE)
         told(done, total, f"stress on {name}")
         stresses += stress(bench, name, plan)
-        done += 1
+        done += under_stress[name]
     told(total, total, "choosing")
     return _conclude(bench, tuple(designs), tuple(cells), tuple(stresses))
 
@@ -163,14 +164,8 @@ def _conclude(
 ) -> Comparison:
     """Choose, and put everything together."""
     study = bench.study
-    weights, made = plausibilities(study), made_for(study)
-    candidates = []
-    for design in designs:
-        own = {cell.scenario: cell.characteristics for cell in cells if cell.design == design.name}
-        worth = utility(own, weights, study.hoped_for, study.choose, study.endpoint, study.population, made)
-        borne = tuple(s for s in stresses if s.design == design.name)
-        candidates.append(Candidate(design.name, design.type_one, own, worth, design.participants, borne))
-    verdicts = choose(candidates, study.choose.subject_to, study.hoped_for, study.choose.best)
+    weights = plausibilities(study)
+    verdicts = judge(study, study.choose, study.hoped_for, designs, cells, stresses)
     comparison = Comparison(
         title=study.title,
         hoped_for=study.hoped_for,
@@ -181,7 +176,7 @@ def _conclude(
         scenarios=tuple(_scenario(study, name, weights[name]) for name in study.scenarios),
         cells=cells,
         stresses=stresses,
-        verdicts=tuple(verdicts),
+        verdicts=verdicts,
         answer=(),
         warnings=(),
         provenance=provenance(study),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from handful.designs.base import Plan, Stress
+from handful.designs.base import Design, Plan, Stress
 from handful.scenarios.base import Scenario
 from handful.select.bench import Bench
 from handful.select.characteristics import Characteristics, exact_characteristics
@@ -32,6 +32,11 @@ def stress(bench: Bench, name: str, plan: Plan) -> list[StressResult]:
     return results
 
 
+def runs_under_stress(design: Design) -> int:
+    """Runs that the stresses of a design ask for at most: each amount without benefit and with the benefit hoped for."""
+    return sum(2 * (1 + len(one.amounts)) for one in design.fragile_to)
+
+
 def _under(bench: Bench, name: str, plan: Plan, one: Stress) -> StressResult | None:
     """Put a design under growing amounts of one stress; None when the scenarios do not admit it."""
     endpoint, limits = plan.endpoint, bench.study.choose.subject_to
@@ -47,9 +52,7 @@ def _under(bench: Bench, name: str, plan: Plan, one: Stress) -> StressResult | N
         points.append(_point(bench, name, plan, one.name, amount, null, good))
     if len(points) == 1:
         return None
-    turns_at, broken = _turn(points, limits, limits.power.get(bench.study.hoped_for))
-    if turns_at is not None and not one.gradual:
-        turns_at = min(p.amount for p in points if p.amount >= turns_at)
+    turns_at, broken = turning(points, limits, bench.study.hoped_for, gradual=one.gradual)
     return StressResult(
         design=name,
         stress=one.name,
@@ -82,10 +85,22 @@ DOUBLED = 2.0
 """A type I error of so many times what is allowed turns a conclusion: a little more than allowed is no sharp line."""
 
 
-def _turn(
-    points: list[StressPoint], limits: Constraints, least_power: float | None
+def turning(
+    points: Sequence[StressPoint], limits: Constraints, hoped_for: str, *, gradual: bool
 ) -> tuple[float | None, str]:
-    """The smallest amount at which the conclusion turns, and what it no longer keeps."""
+    """Find where a conclusion turns.
+
+    Args:
+        points: A design under growing amounts of a stress, the first of them none.
+        limits: What a design must keep.
+        hoped_for: The scenario in which the power of the points is read.
+        gradual: Whether an amount between two that were tried may be spoken of.
+
+    Returns:
+        The smallest amount at which the conclusion turns, None when no amount that was tried turns it, and what is no longer
+        kept then.
+    """
+    least_power = limits.power.get(hoped_for)
     turns: list[tuple[float, str]] = []
     worst = _crossing(points, lambda p: p.false_claim, DOUBLED * limits.type_I_error, above=True)
     if worst is not None:
@@ -94,11 +109,18 @@ def _turn(
         weak = _crossing(points, lambda p: p.power, least_power, above=False)
         if weak is not None:
             turns.append((weak, f"a power of at least {100 * least_power:.3g}%"))
-    return min(turns) if turns else (None, "")
+    if not turns:
+        return None, ""
+    turns_at, broken = min(turns)
+    return (turns_at if gradual else min(p.amount for p in points if p.amount >= turns_at)), broken
 
 
 def _crossing(
-    points: list[StressPoint], figure: Callable[[StressPoint], Figure | None], limit: float, *, above: bool
+    points: Sequence[StressPoint],
+    figure: Callable[[StressPoint], Figure | None],
+    limit: float,
+    *,
+    above: bool,
 ) -> float | None:
     """Where a figure first crosses a limit, by straight lines between amounts; None when it never does, 0 when it is beyond
     without any stress.

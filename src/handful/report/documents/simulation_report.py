@@ -287,7 +287,8 @@ def _sensitivity(material: Material) -> Section | None:
     if not figures:
         return None
     told = [section(name.capitalize(), Paragraph(why), *_stressed(figure)) for name, why, figure in figures]
-    said = f"Each family of designs names the assumptions it rests on. Here each is bent by growing amounts. {reading(study)}"
+    notes = reading(study, comparison)
+    said = f"Each family of designs names the assumptions it rests on. Here each is bent by growing amounts. {notes}"
     return section("Sensitivity", Paragraph(plain_text(said)), *told)
 
 

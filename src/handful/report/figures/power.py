@@ -51,7 +51,7 @@ def power_curves(study: Study, comparison: Comparison, series: Mapping[str, Seri
         The figure; bands are two Monte Carlo standard errors either side of simulated points.
     """
     endpoint = study.endpoint
-    hoped = study.scenario(study.hoped_for).benefit(endpoint)
+    hoped = study.scenario(comparison.hoped_for).benefit(endpoint)
     limits = study.choose.subject_to
     x = Scale.around([p.benefit for d in comparison.designs for p in d.curve] or [0.0, 1.0])
     plot = Plot("power", "Power curves", _described(comparison, endpoint, hoped), x, Scale(0, 1), height=380)
@@ -59,7 +59,7 @@ def power_curves(study: Study, comparison: Comparison, series: Mapping[str, Seri
     plot.x_axis(_axis_title(endpoint), effect_ticks(x, endpoint))
     plot.upright(hoped, "hoped for")
     plot.level(limits.type_I_error)
-    wanted = limits.power.get(study.hoped_for)
+    wanted = limits.power.get(comparison.hoped_for)
     if wanted is not None:
         plot.level(wanted, f"wanted: {percent(wanted)}")
     ends = []

@@ -38,18 +38,18 @@ def stress_figures(
     for result in comparison.stresses:
         by_stress.setdefault(result.stress, []).append(result)
     return [
-        (name, results[0].why, _drawing(f"stress-{k}", study, results, series))
+        (name, results[0].why, _drawing(f"stress-{k}", study, comparison.hoped_for, results, series))
         for k, (name, results) in enumerate(by_stress.items(), start=1)
     ]
 
 
 def _drawing(
-    name: str, study: Study, results: Sequence[StressResult], series: Mapping[str, Series]
+    name: str, study: Study, hoped_for: str, results: Sequence[StressResult], series: Mapping[str, Series]
 ) -> Drawing:
     """Two drawings side by side: false claims and power."""
     limits = study.choose.subject_to
     what, alpha = results[0].stress, limits.type_I_error
-    wanted = limits.power.get(study.hoped_for)
+    wanted = limits.power.get(hoped_for)
     turned = {
         r.design: "power" if r.broken.startswith("a power") else "claims" for r in results if r.turns_at
     }
@@ -80,16 +80,16 @@ def _drawing(
     return Drawing(
         name=name,
         svg=(claims, power),
-        caption=f"Claims of benefit when there is none, and power in “{study.hoped_for}”, under growing amounts of {what}.",
+        caption=f"Claims of benefit when there is none, and power in “{hoped_for}”, under growing amounts of {what}.",
         table=_table(study.endpoint, results),
         said=tuple(said),
     )
 
 
-def reading(study: Study) -> str:
+def reading(study: Study, comparison: Comparison) -> str:
     """How to read every stress figure, said once."""
     limits = study.choose.subject_to
-    wanted = limits.power.get(study.hoped_for)
+    wanted = limits.power.get(comparison.hoped_for)
     demand = "" if wanted is None else f"; beside, the power wanted ({percent(wanted)})"
     return (
         f"Dashed lines: the type I error allowed ({percent(limits.type_I_error)}) and twice that{demand}. A ring marks where the "
