@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from handful.app.guard import Guard, Keys
 from handful.app.jobs import Jobs
 from handful.app.page import pages
+from handful.app.reruns import Reruns
 from handful.app.view import show, wants_json
 from handful.app.workspace import Outside, Workspace
 from handful.spec.messages import SpecError
@@ -39,6 +40,7 @@ def make_app(root: Path, keys: Keys) -> FastAPI:
     app = FastAPI(title="handful", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
     app.state.workspace = Workspace(root)
     app.state.jobs = Jobs()
+    app.state.reruns = Reruns()
     app.state.keys = keys
     for page in pages():
         app.include_router(page.router)

@@ -236,6 +236,12 @@ class Project:
             raise StoreError(f"{what} with {identity!r} in {self.folder}")
         return found[0]
 
+    def has(self, identity: str) -> bool:
+        """Whether a run of this whole identity is kept."""
+        with self._plainly():
+            found = self._index.execute("SELECT 1 FROM runs WHERE identity = ?", (identity,)).fetchone()
+        return found is not None
+
     def find(self, design: str, scenario: str) -> StoredRun:
         """The latest run of a design in a scenario, by their names.
 
