@@ -112,18 +112,24 @@ def help_on(term: str, said: str | None = None) -> Any:
 
 def _frame(request: Request, study: StudyPlace | None) -> dict[str, Any]:
     """What stands around every page: the menus and the mark of forms."""
-    from importlib.metadata import version
-
     here = request.url.path
     main = [p for p in pages() if p.title and "{study}" not in p.path]
     own = [p for p in pages() if p.title and "{study}" in p.path] if study is not None else []
     return {
         "form_mark": _mark(request),
-        "version": version("handful"),
+        "version": _version(),
         "menu": [_entry(p.title, p.path, here) for p in main],
         "study_menu": [_entry(p.title, p.path.replace("{study}", study.name), here) for p in own if study],
         "study_name": study.name if study is not None else None,
     }
+
+
+@cache
+def _version() -> str:
+    """The version of handful that is running."""
+    from importlib.metadata import version
+
+    return version("handful")
 
 
 def _entry(title: str, path: str, here: str) -> dict[str, Any]:
