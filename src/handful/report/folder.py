@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from handful.engine.simulate import worker_threads
 from handful.select.compare import compare
@@ -14,9 +17,12 @@ from handful.select.rehearsal import rehearse
 from handful.select.results import Comparison
 from handful.select.runs import Progress
 from handful.select.stored import Stored
+from handful.spec.messages import SpecError
+from handful.spec.source import read_source
 from handful.store.files import canonical, write_text
 from handful.store.project import INDEX, Project, StoreError
 from handful.study.file import StudyFile
+from handful.study.loading import loads
 from handful.study.searched import Over
 
 REPORT, FIGURES, STUDY = "report.html", "comparison.json", "study.yaml"
@@ -88,6 +94,57 @@ class ResultsFolder:
             if isinstance(title, str):
                 return title
         return None
+
+    def read(self) -> tuple[StudyFile, Comparison]:
+        """Read the comparison that lies here, with the study that it was made from.
+
+        Returns:
+            The study as it was compared, which the copy beside may no longer be when another comparison has begun, and its
+            results.
+
+        Raises:
+            StoreError: When there is no comparison, or one that this release cannot read.
+        """
+        figures = self.path / FIGURES
+        if not figures.is_file():
+            raise StoreError(
+                f"{self.path} holds no comparison (no {FIGURES} in it); make one with `handful compare study.yaml`, and name its "
+                "folder"
+            )
+        try:
+            comparison = Comparison.model_validate_json(figures.read_bytes())
+        except ValidationError:
+            raise StoreError(
+                f"{figures} was not written by this version of handful; run `handful compare` again, which takes finished runs "
+                "as they are"
+            ) from None
+        return self._study_of(comparison), comparison
+
+    def _study_of(self, comparison: Comparison) -> StudyFile:
+        """The study that a comparison was made from: the copy beside it, or what the index keeps."""
+        record = comparison.provenance
+        for written in (self._copied, self._kept):
+            try:
+                text = written(record.study_digest)
+                # The text says in its first line what was asked otherwise.
+                file = StudyFile(text, loads(text, STUDY))
+            except (SpecError, StoreError, OSError):
+                continue
+            study = file.asked(trials=record.trials, seed=record.seed).study
+            if study.digest() == record.study_digest:
+                return replace(file, study=study)
+        raise StoreError(
+            f"the study that {self.path / FIGURES} was made from is no longer kept; run `handful compare` again"
+        )
+
+    def _copied(self, digest: str) -> str:
+        """The copy of the study that lies here."""
+        return read_source(self.path / STUDY)
+
+    def _kept(self, digest: str) -> str:
+        """The text of a study that the index keeps."""
+        with Project(self.path) as project:
+            return project.study_text(digest)
 
     def fill(
         self, file: StudyFile, *, threads: int | None = None, progress: Progress | None = None

@@ -52,9 +52,10 @@ def test_results_of_another_study_or_version_are_refused(run, compared, tmp_path
     shutil.copytree(compared, folder)
     text = (folder / "study.yaml").read_text()
     (folder / "study.yaml").write_text(text.replace("title: ", "title: Another, "))
+    (folder / "handful.sqlite").write_bytes(b"")
     result = run("document", "protocol", "--project", folder)
     assert result.exit_code == 2
-    assert "is not the study that comparison.json was made from" in " ".join(result.stderr.split())
+    assert "comparison.json was made from is no longer kept" in " ".join(result.stderr.split())
     (folder / "study.yaml").write_text(text)
     (folder / "comparison.json").write_text("{}")
     result = run("document", "protocol", "--project", folder)

@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from handful.report.documents.blocks import Document
 from handful.report.documents.material import Material
-from handful.report.folder import FIGURES, STUDY
+from handful.report.folder import ResultsFolder
 from handful.report.stories import choose_stories
-from handful.select.results import Comparison
-from handful.store.project import StoreError
-from handful.study.file import StudyFile
 
 Format = Callable[[Document], bytes]
 
@@ -90,21 +85,5 @@ def read_material(folder: Path) -> Material:
     Raises:
         StoreError: When the folder holds no comparison, or one of another version.
     """
-    figures = folder / FIGURES
-    if not figures.is_file():
-        raise StoreError(
-            f"{folder} holds no comparison (no {FIGURES} in it); make one with `handful compare study.yaml`, and name its folder"
-        )
-    file = StudyFile.read(folder / STUDY)
-    try:
-        comparison = Comparison.model_validate_json(figures.read_bytes())
-    except ValidationError:
-        raise StoreError(
-            f"{figures} was not written by this version of handful; run `handful compare` again, which takes finished runs as "
-            "they are"
-        ) from None
-    if comparison.provenance.study_digest != file.study.digest():
-        raise StoreError(
-            f"{folder / STUDY} is not the study that {FIGURES} was made from; run `handful compare` again"
-        )
+    file, comparison = ResultsFolder(folder).read()
     return Material(file.study, comparison, choose_stories(file.study, comparison), file.kept())
