@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import JSONResponse, Response
@@ -37,7 +39,9 @@ def make_app(root: Path, keys: Keys) -> FastAPI:
     Returns:
         The app behind its guard; `app.state` holds the workspace, the jobs and the keys.
     """
-    app = FastAPI(title="handful", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    app = FastAPI(
+        title="handful", docs_url=None, redoc_url=None, openapi_url="/openapi.json", lifespan=_life
+    )
     app.state.workspace = Workspace(root)
     app.state.jobs = Jobs()
     app.state.reruns = Reruns()
@@ -51,6 +55,13 @@ def make_app(root: Path, keys: Keys) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Guard, keys=keys)
     return app
+
+
+@asynccontextmanager
+async def _life(app: FastAPI) -> AsyncIterator[None]:
+    """Take up, when the app starts, what was under way when it ended."""
+    await run_in_threadpool(lambda: app.state.jobs.resume(app.state.workspace.studies()))
+    yield
 
 
 def _style_sheet() -> Response:
