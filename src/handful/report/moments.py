@@ -85,6 +85,19 @@ def known_at(story: TrialStory, moment: Moment) -> TrialStory:
     )
 
 
+def at_its_end(story: TrialStory) -> TrialStory:
+    """A trial as it was seen when it ended: whose outcome came later is awaited, though the simulation knows it.
+
+    Args:
+        story: The trial to its end.
+
+    Returns:
+        The trial; all that it reports is as it was.
+    """
+    end = Moment(len(story.participants), len(story.looks), story.months)
+    return replace(story, participants=known_at(story, end).participants)
+
+
 def _known(
     person: ParticipantStory, place: int, looks: tuple[LookStory, ...], moment: Moment
 ) -> ParticipantStory:

@@ -93,14 +93,16 @@ def provenance_table(record: Mapping[str, Any], now: Mapping[str, str]) -> Table
         now: The same of the software that is running, by the name in the record.
 
     Returns:
-        One row an item, with a word where the software is another now.
+        One row an item, with what is running now beside it.
     """
     found = dict(leaves({name: value for name, value in record.items() if name not in _SPECS}))
     rows: list[tuple[Text, ...]] = []
-    for name, value in found.items():
-        other = f"now {now[name]}" if name in now and now[name] != value else ""
-        rows.append((_SOFTWARE.get(name, name), value, other))
-    return Table("What the run depends on beside design and scenario", ("Item", "Recorded", ""), tuple(rows))
+    for name in sorted(found, key=lambda name: (name not in _SOFTWARE, [*_SOFTWARE, name].index(name))):
+        other = now.get(name, "")
+        rows.append((_SOFTWARE.get(name, name), found[name], other))
+    return Table(
+        "What the run depends on beside design and scenario", ("Item", "Recorded", "Running now"), tuple(rows)
+    )
 
 
 def spec_tables(record: Mapping[str, Any]) -> list[tuple[str, Table]]:

@@ -88,7 +88,7 @@ def _participant(person: ParticipantStory, endpoint: Endpoint, beside: str) -> s
 def _outcome(person: ParticipantStory, endpoint: Endpoint, beside: str) -> str:
     """What became of a participant."""
     if person.awaited:
-        return "the outcome is not known yet"
+        return "the outcome is awaited"
     if not person.observed:
         return "the outcome is not seen"
     if person.event is not None:

@@ -16,7 +16,7 @@ from handful.app.view import show, workspace
 from handful.app.workspace import Outside, StudyPlace
 from handful.engine.replay import TrialStory, replay
 from handful.report.figures.lanes import lanes, participants_table
-from handful.report.moments import Moment, after_enrolment, after_look, known_at
+from handful.report.moments import Moment, after_enrolment, after_look, at_its_end, known_at
 from handful.report.stories import kind_of_story
 from handful.report.story import compared_with, tell
 from handful.select.endings import CONDUCTED, ENDINGS, endings_of, find_trial
@@ -73,7 +73,7 @@ def one_trial(
     job = kept_job(kept)
     whole = replay(job, number)
     moment = _moment(whole, until, enrolled)
-    story = whole if moment is None else known_at(whole, moment)
+    story = at_its_end(whole) if moment is None else known_at(whole, moment)
     plan, ended = job.plan, moment is None
     said = tell(story, plan.endpoint, plan.analysis.statistic_name, compared_with(plan), ended=ended)
     base = f"/study/{place.name}/runs/{run}/trials"

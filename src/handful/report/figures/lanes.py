@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from markupsafe import Markup
+
 from handful.engine.replay import ParticipantStory, TrialStory
 from handful.participants.endpoint import Endpoint
-from handful.report.plot import LETTER, SERIES, Plot, Scale, plain_ticks
+from handful.report.plot import Plot, Scale, Series, plain_ticks
 from handful.report.tables import Drawing, Table, Text
 from handful.report.tags import plain
 
@@ -20,8 +22,6 @@ _LOST = '<path class="outcome lost" d="M-{r},-{r}L{r},{r}M-{r},{r}L{r},-{r}"/>'
 _GONE = '<circle class="outcome bad" r="{r}"/><path class="outcome lost" d="M-{h},-{h}L{h},{h}M-{h},{h}L{h},-{h}"/>'
 _DOSE = '<path class="dose" d="M0,-{r}V{r}"/>'
 _VISIT = '<circle class="visit" r="1.5"/>'
-_NAMED = 10.0
-"""Height of a lane, in pixels, from which the name of its arm fits beside it."""
 
 
 def lanes(
@@ -60,12 +60,8 @@ def lanes(
     )
     plot.x_axis("Months since recruitment began", plain_ticks(x, 6), grid=True)
     colours = _colours(extent)
-    if len(colours) > 2 and lane >= _NAMED:
-        plot.right = max(plot.right, int(14 + LETTER * max(map(len, colours))))
     for k, person in enumerate(story.participants[: len(shown)]):
         _lane(plot, person, 4 + lane * (k + 0.5), lane, now, endpoint, colours)
-        if len(colours) > 2 and lane >= _NAMED:
-            plot.margin_text(4 + lane * (k + 0.5), person.arm, f"label {colours[person.arm]}", left=False)
     step = max(1, math.ceil(len(shown) / 6 / 5) * 5)
     for k in [0, *range(step - 1, len(shown), step)]:
         plot.margin_text(4 + lane * (k + 0.5), str(k + 1), "tick")
@@ -80,20 +76,38 @@ def lanes(
     return Drawing(
         name=name,
         svg=(plot.svg(),),
-        caption=(
-            f"One lane a participant, from enrolment until the outcome was known; upright lines are looks.{more} "
-            f"{_key(story, endpoint, several=len(colours) > 2)}{'' if whole is None else ' What is not known yet is covered.'}"
+        caption=Markup(" ").join(
+            [
+                f"One lane a participant, from enrolment until the outcome was known; upright lines are looks.{more}",
+                *_arms(extent),
+                *_key(story, endpoint),
+                *(["What is not known yet is covered."] if whole is not None else []),
+            ]
         ),
         table=participants_table(story, endpoint),
     )
 
 
-def _colours(story: TrialStory) -> dict[str, str]:
-    """Class of the bars of each arm that somebody is on or was tested: control, one treatment, or a series of them."""
+def _treatments(story: TrialStory) -> list[Series]:
+    """The treatments of a trial that has several, in a colour each."""
     arms = sorted({p.arm for p in story.participants} - {"control", "treated"})
-    if not arms:
-        return {"control": "arm-control", "treated": "arm-treated"}
-    return {"control": "arm-control"} | {arm: f"arm s{k % SERIES}" for k, arm in enumerate(arms)}
+    return [Series(number, arm) for number, arm in enumerate(arms)]
+
+
+def _colours(story: TrialStory) -> dict[str, str]:
+    """Classes of the bars of each arm."""
+    several = {arm.name: f"arm {arm.classes}" for arm in _treatments(story)}
+    return {"control": "arm-control"} | (several or {"treated": "arm-treated"})
+
+
+def _arms(story: TrialStory) -> list[Text]:
+    """Which bars are which arm's."""
+    there, several = {p.arm for p in story.participants}, _treatments(story)
+    thin = ", thin ones on control" if "control" in there else ""
+    if several:
+        named = Markup(", ").join(Markup("{}{}").format(arm.swatch(), arm.name) for arm in several)
+        return [Markup("Thick bars are treated ({}){}.").format(named, thin)]
+    return [f"Thick bars are treated{thin}."] if len(there) > 1 else []
 
 
 def _looks(plot: Plot, story: TrialStory) -> None:
@@ -147,8 +161,8 @@ def _lane(
     if came > now:
         return
     if start > came:
-        plot.bar(came, min(start, known, now), middle - 0.75, middle + 0.75, "arm-waiting")
-    thick = max(2.0, lane * (0.2 if person.arm == "control" else 0.45))
+        plot.bar(came, min(start, known, now), middle - 0.5, middle + 0.5, "arm-waiting")
+    thick = max(3.0, lane * 0.28) if person.arm == "control" else max(4.0, lane * 0.5)
     kind = colours.get(person.arm, "arm-treated") if person.dosed else "arm-undosed"
     if start < min(known, now):
         plot.bar(start, min(known, now), middle - thick / 2, middle + thick / 2, kind)
@@ -185,15 +199,11 @@ def _favourable(person: ParticipantStory, endpoint: Endpoint) -> bool | None:
     return None
 
 
-def _key(story: TrialStory, endpoint: Endpoint, *, several: bool) -> str:
+def _key(story: TrialStory, endpoint: Endpoint) -> list[str]:
     """What the marks mean, for those that occur."""
     people = story.participants
     marks = {_mark(p, endpoint) for p in people if not p.awaited}
-    arms = {p.arm for p in people}
     said = []
-    if len(arms) > 1:
-        thin = ", thin ones on control" if "control" in arms else ""
-        said.append(f"Thick bars are treated{', a colour an arm' if several else ''}{thin}.")
     if any(p.start is not None and p.arrival is not None and p.start > p.arrival for p in people):
         said.append("A thin line is the time until treatment, an upright stroke the day of it.")
     if any(not p.dosed for p in people):
@@ -206,7 +216,7 @@ def _key(story: TrialStory, endpoint: Endpoint, *, several: bool) -> str:
         said.append("Crossed circle: lost to follow-up.")
     if _LOST in marks:
         said.append("Cross: the outcome was not seen.")
-    return " ".join(said)
+    return said
 
 
 def _described(story: TrialStory, endpoint: Endpoint, *, ended: bool) -> str:
@@ -226,7 +236,7 @@ def _described(story: TrialStory, endpoint: Endpoint, *, ended: bool) -> str:
 def _outcome(person: ParticipantStory, endpoint: Endpoint) -> str:
     """An outcome in a cell of a table."""
     if person.awaited:
-        return "not known yet"
+        return "awaited"
     if not person.observed:
         return "not seen"
     if person.event is not None:
