@@ -125,6 +125,20 @@ class Neighbour(Result):
     analysed: Figure
 
 
+class Estimated(Result):
+    """How good the reported estimate is.
+
+    Attributes:
+        bias: Mean of the reported estimate minus the truth.
+        rmse: Root mean squared error of it.
+        coverage: Probability that the reported interval covers the truth.
+    """
+
+    bias: Figure
+    rmse: Figure
+    coverage: Figure
+
+
 class Rehearsed(Result):
     """A few simulated trials, every figure with its error.
 
@@ -316,11 +330,11 @@ def rehearsed(
 
 
 @lru_cache(maxsize=128)
-def estimates(design: Design, scenario: Scenario, question: Question) -> exact.ExactCharacteristics | None:
-    """Bias, error and coverage of what the design reports, by enumeration; None where trials cannot be enumerated.
+def estimated(design: Design, scenario: Scenario, question: Question) -> Estimated | None:
+    """How good the estimate is that the design reports, by enumeration; None where trials cannot be enumerated.
 
     Args:
-        design: The design.
+        design: The design, of at most `MOST_EXPLORED` participants.
         scenario: The truth.
         question: Endpoint and level.
 
@@ -332,12 +346,17 @@ def estimates(design: Design, scenario: Scenario, question: Question) -> exact.E
         >>> from handful.participants.endpoint import Endpoint
         >>> from handful.scenarios.binary import BinaryScenario
         >>> question = Question(Endpoint(name="response", kind="binary"))
-        >>> told = estimates(SingleArm(participants=16, benchmark=0.2), BinaryScenario(untreated=0.2, treated=0.6), question)
-        >>> round(told.rmse, 4)
-        0.1225
+        >>> truth = BinaryScenario(untreated=0.2, treated=0.6)
+        >>> print(estimated(SingleArm(participants=16, benchmark=0.2), truth, question).rmse)
+        0.1225 (exact)
     """
     plan = _planned(design, question)
-    return exact_characteristics(plan, scenario) if _walkable(plan) else None
+    told = exact_characteristics(plan, scenario) if _walkable(plan) else None
+    if told is None:
+        return None
+    return Estimated(
+        bias=Figure.exact(told.bias), rmse=Figure.exact(told.rmse), coverage=Figure.exact(told.coverage)
+    )
 
 
 @lru_cache(maxsize=256)

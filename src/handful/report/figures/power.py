@@ -56,7 +56,7 @@ def power_curves(study: Study, comparison: Comparison, series: Mapping[str, Seri
     x = Scale.around([p.benefit for d in comparison.designs for p in d.curve] or [0.0, 1.0])
     plot = Plot("power", "Power curves", _described(comparison, endpoint, hoped), x, Scale(0, 1), height=380)
     plot.y_axis("Probability of claiming benefit", percent_ticks(plot.y, 5))
-    plot.x_axis(_axis_title(endpoint), effect_ticks(x, endpoint))
+    plot.x_axis(axis_title(endpoint), effect_ticks(x, endpoint))
     plot.upright(hoped, "hoped for")
     plot.level(limits.type_I_error)
     wanted = limits.power.get(comparison.hoped_for)
@@ -91,7 +91,7 @@ def effect_ticks(scale: Scale, endpoint: Endpoint, about: int = 6) -> list[tuple
     return [(t, plain(round(r, 2))) for t, r in kept]
 
 
-def _axis_title(endpoint: Endpoint) -> str:
+def axis_title(endpoint: Endpoint) -> str:
     """The scale of the benefit, with its unit."""
     if endpoint.measure.ratio:
         return f"True {endpoint.measure.name}, treated over control"
