@@ -74,6 +74,7 @@ def endings_of(job: Job) -> tuple[str, ...]:
         >>> from handful.study.loading import loads
         >>> study = loads('''
         ... title: A first study
+        ... population: {prevalence: 900}
         ... endpoint: {name: response, kind: binary}
         ... scenarios: {hoped for: {untreated: 20%, effect: 0.5}}
         ... designs: {fixed: {kind: randomised, participants: 32}}
