@@ -63,20 +63,63 @@ def loads(text: str, file: str | None = None) -> Study:
     return _study(*read_yaml(text, file), file)
 
 
+def understood(data: dict[str, Any], positions: Positions, file: str | None = None) -> Study:
+    """Make a study from plain data without trying its designs: in milliseconds, where trying may take seconds.
+
+    Args:
+        data: Plain data as read.
+        positions: Where everything stands.
+        file: Name for the messages.
+
+    Returns:
+        The study; a design in it may still be one that cannot be planned.
+
+    Raises:
+        SpecError: Naming everything that is not as it is to be written.
+
+    Example:
+        >>> data = {"title": "A first study", "population": {"prevalence": 900}, "designs": {}, "scenarios": {}}
+        >>> understood({**data, "endpoint": {"name": "response", "kind": "binary"}}, Positions())
+        Traceback (most recent call last):
+        handful.spec.messages.SpecError: scenarios: found no fields, wanted a list of at least 1 item
+        designs: found no fields, wanted a list of at least 1 item
+    """
+    return validate(Study, completed(migrated(data, positions, file), positions, file), positions, file)
+
+
 def _study(data: dict[str, Any], positions: Positions, file: str | None) -> Study:
-    """From plain data to a study."""
-    complete = _completed(migrated(data, positions, file), positions, file)
-    study = validate(Study, complete, positions, file)
+    """From plain data to a study whose designs have been tried."""
+    study = understood(data, positions, file)
     _try_designs(study, positions, file)
     _bound_work(study, positions, file)
     return study
 
 
-def _completed(data: dict[str, Any], positions: Positions, file: str | None) -> dict[str, Any]:
-    """Write out what scenarios inherit: from their base, and kind, recruitment and product from the study."""
+def completed(
+    data: Mapping[str, Any], positions: Positions | None = None, file: str | None = None
+) -> dict[str, Any]:
+    """Write out what scenarios inherit: from their base, and kind, recruitment and product from the study.
+
+    Args:
+        data: Plain data of a study, of the present version.
+        positions: Where everything stands, for the messages.
+        file: Name for the messages.
+
+    Returns:
+        The same with every scenario whole.
+
+    Raises:
+        SpecError: When a base does not exist, or scenarios build on themselves.
+
+    Example:
+        >>> scenarios = {"nothing": {"untreated": 0.2, "effect": 0}, "hoped for": {"base": "nothing", "effect": 0.4}}
+        >>> completed({"scenarios": scenarios})["scenarios"]["hoped for"]
+        {'untreated': 0.2, 'effect': 0.4}
+    """
+    positions = positions or Positions()
     scenarios, endpoint = data.get("scenarios"), data.get("endpoint")
     if not isinstance(scenarios, Mapping):
-        return data
+        return dict(data)
     shared = {name: data[name] for name in ("recruitment", "product") if isinstance(data.get(name), Mapping)}
     kind = endpoint.get("kind") if isinstance(endpoint, Mapping) else None
     complete = {}
