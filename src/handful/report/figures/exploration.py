@@ -114,7 +114,7 @@ def boundaries(told: Exploration, pinned: Exploration | None) -> Drawing:
     return Drawing(
         name="explored-looks",
         svg=(plot.svg(),),
-        caption=f"Benefit is claimed where {name} is {sides} the filled markers; hollow markers are limits for giving up or harm.",
+        caption=f"Benefit is claimed where {name} is {sides} the filled markers; hollow markers limit giving up or harm.",
         table=_look_table(told, name, sign),
     )
 
