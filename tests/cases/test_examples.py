@@ -11,7 +11,15 @@ from tests.cases.published import EXAMPLES, compared
 
 NAMES = sorted(folder.name for folder in EXAMPLES.iterdir() if folder.is_dir())
 FILES = sorted(EXAMPLES.glob("*/*.yaml"))
-TRIALS = {"embark": 500, "papzimeos": 2000, "prevail_ii": 500, "ryoncil": 500, "str1ve": 500, "reverse": 600}
+TRIALS = {
+    "embark": 500,
+    "papzimeos": 2000,
+    "prevail_ii": 500,
+    "ryoncil": 500,
+    "str1ve": 500,
+    "reverse": 600,
+    "troxacitabine": 500,
+}
 ROW = re.compile(r"^\| (.+?) \| (.+?) \| ([0-9.]+)% \|$", re.MULTILINE)
 
 

@@ -21,6 +21,7 @@ BY_IDEA = {
     "own-control": "hope-b",
     "paired-wounds": "viital",
     "randomised": "luxturna",
+    "response-adaptive": "troxacitabine",
     "several-arms": "mnd-smart",
     "single-arm": "casgevy",
     "time-to-event": "str1ve-survival",
