@@ -89,7 +89,7 @@ def one_trial(
         "story": _finite(_told(story, ended=ended)),
         "steps": _steps(whole, moment, until is not None),
         "endings": {name: ENDINGS[name].words for name in endings_of(job)},
-        "none": _none(kept, none, number),
+        "missing": _missing(kept, none, number),
     }
     heading = f"Trial {number} of {kept.design} in “{kept.scenario}”"
     return show(
@@ -164,7 +164,7 @@ def _just(said: list[str], moment: Moment | None, at_look: bool) -> str:
     return next((s for s in reversed(said) if s.startswith("Participant ")), "")
 
 
-def _none(run: StoredRun, ending: str, trial: int) -> str:
+def _missing(run: StoredRun, ending: str, trial: int) -> str:
     """That no trial of a kind was found."""
     if ending not in ENDINGS:
         return ""

@@ -9,7 +9,6 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
 from handful.app.forms import Mark
-from handful.app.jobs import read_work
 from handful.app.kept import bytes_of, declared, opened, plain, provenance, run_of
 from handful.app.page import Page, register
 from handful.app.reruns import Again, TooMany
@@ -127,7 +126,7 @@ def ask_before_deleting(request: Request, study: str, run: str) -> Response:
     with opened(place) as project:
         kept = run_of(project, run)
         facts = plain(project, kept)
-    data = {"run": facts, "used": _used(place, run), "busy": _busy(place)}
+    data = {"run": facts, "used": _used(place, run), "busy": _busy(request, place)}
     return show(request, "run_delete.html.j2", data, study=place)
 
 
@@ -135,7 +134,7 @@ def ask_before_deleting(request: Request, study: str, run: str) -> Response:
 def delete(request: Request, mark: Mark, study: str, run: str) -> Response:
     """Delete a run with its files."""
     place = workspace(request).study(study)
-    if _busy(place):
+    if _busy(request, place):
         raise HTTPException(409, "this study is being compared; cancel that or wait, then delete the run")
     with opened(place) as project:
         project.delete(run_of(project, run).identity)
@@ -171,10 +170,10 @@ def _used(place: StudyPlace, run: str) -> bool:
         return False
 
 
-def _busy(place: StudyPlace) -> bool:
+def _busy(request: Request, place: StudyPlace) -> bool:
     """Whether the study is being compared."""
-    work = read_work(place.results)
-    return work is not None and work.active
+    work = request.app.state.jobs.look(place)
+    return work is not None and bool(work.active)
 
 
 def _plain_again(request: Request, place: StudyPlace, run: str) -> dict[str, Any] | None:
