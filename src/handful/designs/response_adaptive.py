@@ -142,7 +142,8 @@ class ResponseAdaptive(Design):
         "shown.",
         "When people change while the trial runs, allocation and time are confounded, and the posterior does not know it; the "
         "randomisation test does. It takes when an outcome is known, and whether it ever is, to be the same on either arm.",
-        "Where outcomes take longer than the next participants take to come, allocation hardly follows them.",
+        "Where outcomes take longer than the next participants take to come, allocation hardly follows them. A scenario "
+        "without a recruitment rate knows no time: every outcome counts as known before the next participant comes.",
         "Without a control no benefit can be estimated, only which treatment is the best.",
     )
 
