@@ -100,8 +100,8 @@ class OptimalAllocation(Design):
     fragile_to: ClassVar[tuple[Stress, ...]] = (TIME_TREND, DROPOUT)
     limits: ClassVar[tuple[str, ...]] = (
         "Participants are allocated by the outcomes that are known by then. Where an outcome takes longer than the next "
-        "participants take to come, most of them are allocated by a coin, and little is left of what the design is for. A scenario "
-        "without a recruitment rate knows no time: every outcome counts as known before the next participant comes.",
+        "participants take to come, most of them are allocated by a coin, and little is left of what the design is for. A "
+        "scenario without a recruitment rate knows no time: every outcome counts as known before the next participant comes.",
         "The conditional test takes people to be the same throughout and their outcomes to be known before the next is "
         "allocated; the randomisation test takes neither for granted, but that an outcome is known as soon, and as often, on "
         "either arm.",
