@@ -252,7 +252,7 @@ def _choices(field: FieldInfo, style: Style, text: str) -> tuple[tuple[str, str]
         found = list(_RATIOS)
     if found and text not in found:
         found.append(text)
-    words = {"true": "yes", "false": "no", "": "none"}
+    words = {"true": "yes", "false": "no", "": "usual"}
     return tuple((value, words.get(value, value)) for value in found)
 
 

@@ -100,6 +100,22 @@ def summary(told: Exploration, other: Exploration | None, beside: str, endpoint:
     return f"{words} Against {beside}: {', '.join(changes)}."
 
 
+def brief(told: Exploration, other: Exploration | None) -> str:
+    """The two figures that matter most in a few words, each with what changed, for a narrow screen.
+
+    Args:
+        told: The design.
+        other: What it is compared with; None for nothing.
+    """
+    parts = [f"{told.participants} participants"]
+    if other is not None:
+        parts[0] += _bracketed(_whole_change(told.participants - other.participants))
+    if told.success is not None:
+        change = "" if other is None or other.success is None else _share(told.success, other.success)
+        parts.append(f"power {_percent(told.success)}{_bracketed(change)}")
+    return " · ".join(parts)
+
+
 def size_table(found: tuple[Neighbour, ...], here: int, counted: str) -> Table:
     """What some participants fewer would cost, and some more would buy.
 
@@ -222,6 +238,11 @@ def _whole_change(change: int) -> str:
 def _plus(change: float) -> str:
     """A sign for what became more; less has its own."""
     return "+" if change > 0 else ""
+
+
+def _bracketed(change: str) -> str:
+    """A change behind what changed."""
+    return f" ({change})" if change else ""
 
 
 def _in_words(change: int, counted: str) -> str:

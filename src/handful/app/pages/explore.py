@@ -21,6 +21,7 @@ from handful.app.view import part, show, wants_json, workspace
 from handful.app.workspace import StudyPlace
 from handful.designs.registry import families
 from handful.report.explored import (
+    brief,
     estimate_table,
     key_figures,
     rehearsal_table,
@@ -28,7 +29,7 @@ from handful.report.explored import (
     summary,
     type_one_words,
 )
-from handful.report.figures.exploration import boundaries, endings, null, power, sizes
+from handful.report.figures.exploration import boundaries, endings, null, power, side_by_side, sizes
 from handful.report.tables import Drawing
 from handful.select.explore import Exploration, estimated, explored, neighbours, rehearsed
 from handful.spec.editing import CannotEdit, put
@@ -294,6 +295,7 @@ def _plain(looked: Looked) -> dict[str, Any]:
         "compared": _dumped(looked.other),
         "beside": looked.beside,
         "pin": looked.pin,
+        "brief": "" if told is None else brief(told, looked.other),
         "summary": "" if told is None else summary(told, looked.other, looked.beside, state.whole[2]),
         "snippet": "" if told is None else _snippet(state),
         "milliseconds": round(looked.milliseconds, 1),
@@ -314,13 +316,8 @@ def _drawn(looked: Looked) -> dict[str, Any]:
     endpoint = looked.state.whole[2]
     drawings: list[Drawing | None] = []
     if told.how is not None:
-        drawings = [
-            power(told, other, endpoint),
-            boundaries(told, other),
-            endings(told),
-            sizes(told, other, endpoint),
-        ]
-        drawings.append(null(told, other))
+        pair = side_by_side(told, other, "pinned" if looked.pin else "start")
+        drawings = [power(pair, endpoint), boundaries(pair), endings(told), sizes(pair, endpoint), null(pair)]
     return {
         "told": told,
         "key": key_figures(told, other, endpoint),
@@ -348,7 +345,7 @@ def _dumped(value: Any) -> Any:
 def _snippet(state: State) -> str:
     """What a study file would say of what is explored."""
     said = state.snippet(_usual_name(state))
-    return "".join(f"{section}:{block(data, 0)}\n" for section, data in said.items())
+    return "".join(f"{section}:{block(data, 0, spread=True)}\n" for section, data in said.items())
 
 
 def _usual_name(state: State) -> str:

@@ -61,8 +61,10 @@
     const next = part.getElementById("explored");
     fields(part.getElementById("fields"));
     history.replaceState(null, "", next.dataset.address);
+    document.getElementById("as-json").href = next.dataset.address + "&format=json";
     document.querySelectorAll('#add input[name="query"]').forEach((hidden) => { hidden.value = next.dataset.query; });
     if (next.dataset.told) {
+      document.getElementById("brief").textContent = next.dataset.brief;
       const open = [...now.querySelectorAll("figure:has(details[open])")].map((figure) => figure.id);
       now.replaceWith(next);
       open.forEach((id) => document.querySelector(`#${id} details`)?.setAttribute("open", ""));

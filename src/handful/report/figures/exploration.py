@@ -15,81 +15,89 @@ from handful.select.explore import Effect, Exploration
 from handful.select.figure import Figure
 from handful.select.statistics import natural_statistic
 
-NOW, PINNED = Series(0, "now", chosen=True), Series(1, "pinned")
+Shown = tuple[tuple[Series, Exploration], ...]
+"""The design first, then what it is compared with."""
 _ROWS = 4
 """Every so manyth point of a curve stands in its table."""
 
 
-def power(told: Exploration, pinned: Exploration | None, endpoint: Endpoint) -> Drawing:
-    """Draw the probability of claiming benefit over the true benefit.
+def side_by_side(told: Exploration, other: Exploration | None, name: str) -> Shown:
+    """How a design and another look in every figure.
 
     Args:
         told: The design.
-        pinned: The design that was pinned; None without one.
+        other: What it is compared with; None for nothing.
+        name: What the other is called.
+    """
+    now = (Series(0, "now", chosen=True), told)
+    return (now,) if other is None else (now, (Series(1, name), other))
+
+
+def power(shown: Shown, endpoint: Endpoint) -> Drawing:
+    """Draw the probability of claiming benefit over the true benefit.
+
+    Args:
+        shown: The design, and what it is compared with.
         endpoint: The endpoint.
     """
-    plot = _over_effect("explored-power", "Power curve", told, pinned, endpoint, Scale(0.0, 1.0))
+    told = shown[0][1]
+    plot = _over_effect("explored-power", "Power curve", shown, endpoint, Scale(0.0, 1.0))
     plot.y_axis("Probability of claiming benefit", percent_ticks(plot.y, 5))
     level = told.type_one.nominal if told.type_one is not None else None
     if level is not None:
         plot.level(level)
-    _curves(plot, told, pinned, lambda point: point.success)
+    _curves(plot, shown, lambda point: point.success)
     return Drawing(
         name="explored-power",
         svg=(plot.svg(),),
         caption="Probability of claiming benefit over the true benefit, all else as in the scenario."
         + (f" The dashed line is the level, {percent(level)}." if level is not None else ""),
         table=_effect_table(
-            "Probability of claiming benefit", told, pinned, endpoint, lambda point: share(point.success)
+            "Probability of claiming benefit", shown, endpoint, lambda point: share(point.success)
         ),
     )
 
 
-def sizes(told: Exploration, pinned: Exploration | None, endpoint: Endpoint) -> Drawing:
+def sizes(shown: Shown, endpoint: Endpoint) -> Drawing:
     """Draw the expected size over the true benefit.
 
     Args:
-        told: The design.
-        pinned: The design that was pinned; None without one.
+        shown: The design, and what it is compared with.
         endpoint: The endpoint.
     """
-    drawn = [point.analysed.value or 0.0 for one in _both(told, pinned) for point in one.curve]
+    told = shown[0][1]
+    drawn = [point.analysed.value or 0.0 for _, one in shown for point in one.curve]
     plot = _over_effect(
         "explored-size",
         f"Expected {told.counted}",
-        told,
-        pinned,
+        shown,
         endpoint,
         Scale.around(drawn, zero=True, room=0.05),
     )
     plot.y_axis(f"Expected {told.counted} analysed", plain_ticks(plot.y, 5))
-    _curves(plot, told, pinned, lambda point: point.analysed)
+    _curves(plot, shown, lambda point: point.analysed)
     return Drawing(
         name="explored-size",
         svg=(plot.svg(),),
         caption=f"Expected {told.counted} at the end of the trial over the true benefit: stopping early saves some.",
         table=_effect_table(
-            f"Expected {told.counted}", told, pinned, endpoint, lambda point: number(point.analysed)
+            f"Expected {told.counted}", shown, endpoint, lambda point: number(point.analysed)
         ),
     )
 
 
-def boundaries(told: Exploration, pinned: Exploration | None) -> Drawing:
+def boundaries(shown: Shown) -> Drawing:
     """Draw the thresholds over the looks, as people read the statistic.
 
     Args:
-        told: The design.
-        pinned: The design that was pinned, drawn where it is judged by the same statistic; None without one.
+        shown: The design, and what it is compared with: drawn where it is judged by the same statistic.
     """
+    told = shown[0][1]
     name, sign = natural_statistic(told.statistic)
-    beside = (
-        pinned
-        if pinned is not None and (pinned.statistic, pinned.counted) == (told.statistic, told.counted)
-        else None
-    )
-    lines = [(one, series, _limits(one, sign)) for one, series in _drawn(told, beside)]
-    planned = [look.planned for one, _, _ in lines for look in one.looks]
-    values = [y for _, _, limits in lines for line in limits.values() for _, y in line]
+    same = [one for one in shown if (one[1].statistic, one[1].counted) == (told.statistic, told.counted)]
+    lines = [(series, _limits(one, sign)) for series, one in same]
+    planned = [look.planned for _, one in same for look in one.looks]
+    values = [y for _, limits in lines for line in limits.values() for _, y in line]
     whole = all(value == round(value) for value in values)
     y = Scale.around(values or [0.0, 1.0], room=0.12, zero=sign < 0 or whole)
     plot = Plot(
@@ -101,13 +109,13 @@ def boundaries(told: Exploration, pinned: Exploration | None) -> Drawing:
     )
     plot.y_axis(name[:1].upper() + name[1:], plain_ticks(y, 5))
     plot.x_axis(f"{told.counted.capitalize()} at the look", plain_ticks(plot.x, 6))
-    for _, series, limits in lines[::-1]:
+    for series, limits in lines[::-1]:
         for kind, line in limits.items():
             if len(line) > 1:
                 plot.line(line, f"{series.classes} {kind}")
             for x, value in line:
                 plot.marker(x, value, series, hollow=kind != "claim")
-    for kind, line in lines[0][2].items():
+    for kind, line in lines[0][1].items():
         x, value = line[-1]
         plot.text(x, plot.down(value) - 12, kind, "note", "end")
     sides = "at most" if sign < 0 else "at least"
@@ -150,9 +158,9 @@ def endings(told: Exploration) -> Drawing:
     plot.x_axis("Share of trials", percent_ticks(plot.x, 4), grid=True)
     for line, (world, ends) in enumerate(worlds):
         top, start = line * row + 7, 0.0
-        plot.margin_text(top + height / 2, world)
-        parts = [(f"ends claim{_fade(k, ends)}", c, k) for k, (c, _) in enumerate(ends, 1)]
-        parts += [(f"ends none{_fade(k, ends)}", f, k) for k, (_, f) in reversed(list(enumerate(ends, 1)))]
+        plot.margin_text(top + height / 2, world, "note")
+        parts = [("ends claim", c, k) for k, (c, _) in enumerate(ends, 1)]
+        parts += [("ends none", f, k) for k, (_, f) in reversed(list(enumerate(ends, 1)))]
         for classes, figure, look in parts:
             size = figure.value or 0.0
             if size > 0.0005:
@@ -173,24 +181,20 @@ def endings(told: Exploration) -> Drawing:
     )
 
 
-def null(told: Exploration, pinned: Exploration | None) -> Drawing | None:
+def null(shown: Shown) -> Drawing | None:
     """Draw the type I error over the nuisance parameter.
 
     Args:
-        told: The design.
-        pinned: The design that was pinned; None without one.
+        shown: The design, and what it is compared with.
 
     Returns:
         The figure; None where the null hypothesis is one point, or its boundary cannot be walked.
     """
+    told = shown[0][1]
     if not told.null:
         return None
     level = told.type_one.nominal if told.type_one is not None else None
-    lines = [
-        (series, [(p.nuisance, p.chance) for p in one.null])
-        for one, series in _drawn(told, pinned)
-        if one.null
-    ]
+    lines = [(series, [(p.nuisance, p.chance) for p in one.null]) for series, one in shown if one.null]
     top = max([y for _, line in lines for _, y in line] + ([level] if level is not None else []))
     worst = told.type_one.worst if told.type_one is not None else None
     said = f"The type I error over {told.nuisance}; at its worst {_per_cent(worst)}."
@@ -212,21 +216,10 @@ def null(told: Exploration, pinned: Exploration | None) -> Drawing | None:
     )
 
 
-def _both(told: Exploration, pinned: Exploration | None) -> list[Exploration]:
-    """The design and the one that was pinned."""
-    return [told] if pinned is None else [told, pinned]
-
-
-def _drawn(told: Exploration, pinned: Exploration | None) -> list[tuple[Exploration, Series]]:
-    """Both, with how they look."""
-    return list(zip(_both(told, pinned), (NOW, PINNED), strict=False))
-
-
-def _over_effect(
-    name: str, title: str, told: Exploration, pinned: Exploration | None, endpoint: Endpoint, y: Scale
-) -> Plot:
+def _over_effect(name: str, title: str, shown: Shown, endpoint: Endpoint, y: Scale) -> Plot:
     """A plot over the true benefit, with a line at that of the scenario."""
-    x = Scale.around([point.benefit for one in _both(told, pinned) for point in one.curve])
+    told = shown[0][1]
+    x = Scale.around([point.benefit for _, one in shown for point in one.curve])
     here = f"{_per_cent(told.success)} and {signed((told.analysed or Figure.exact(0)).value or 0.0, 1)} {told.counted}"
     plot = Plot(name, title, f"At a benefit of {benefit(told.truth, endpoint)}: {here}.", x, y)
     plot.x_axis(axis_title(endpoint), effect_ticks(x, endpoint))
@@ -234,17 +227,15 @@ def _over_effect(
     return plot
 
 
-def _curves(
-    plot: Plot, told: Exploration, pinned: Exploration | None, value: Callable[[Effect], Figure]
-) -> None:
-    """Draw the curve of each, the pinned one below, with a marker at the benefit of the scenario."""
+def _curves(plot: Plot, shown: Shown, value: Callable[[Effect], Figure]) -> None:
+    """Draw the curve of each, that of the design itself on top, with a marker at the benefit of the scenario."""
     ends = []
-    for one, series in _drawn(told, pinned)[::-1]:
+    for series, one in shown[::-1]:
         points = [(point.benefit, value(point).value or 0.0) for point in one.curve]
         plot.line(points, series.classes)
         plot.marker(one.truth, _between(points, one.truth), series)
         ends.append((series, [y for _, y in points]))
-    if pinned is not None:
+    if len(shown) > 1:
         plot.end_labels(ends)
 
 
@@ -258,17 +249,18 @@ def _between(points: Sequence[tuple[float, float]], x: float) -> float:
 
 def _effect_table(
     caption: str,
-    told: Exploration,
-    pinned: Exploration | None,
+    shown: Shown,
     endpoint: Endpoint,
     cell: Callable[[Effect], Text],
 ) -> Table:
     """Some points of the curves."""
-    rows: list[tuple[Text, ...]] = [(benefit(p.benefit, endpoint), cell(p)) for p in told.curve[::_ROWS]]
-    if pinned is not None and [p.benefit for p in pinned.curve] == [p.benefit for p in told.curve]:
-        rows = [(*row, cell(p)) for row, p in zip(rows, pinned.curve[::_ROWS], strict=True)]
-        return Table(caption, ("True benefit", "Now", "Pinned"), tuple(rows))
-    return Table(caption, ("True benefit", "Now"), tuple(rows))
+    places = [point.benefit for point in shown[0][1].curve]
+    same = [(series, one.curve) for series, one in shown if [p.benefit for p in one.curve] == places]
+    rows: list[tuple[Text, ...]] = [
+        (benefit(places[k], endpoint), *(cell(curve[k]) for _, curve in same))
+        for k in range(0, len(places), _ROWS)
+    ]
+    return Table(caption, ("True benefit", *(series.name.capitalize() for series, _ in same)), tuple(rows))
 
 
 def _limits(told: Exploration, sign: int) -> dict[str, list[tuple[float, float]]]:
@@ -323,8 +315,3 @@ def _rounded(value: float) -> float:
 def _per_cent(figure: Figure | None) -> str:
     """A probability in words, for who hears it."""
     return "not known" if figure is None or figure.value is None else f"{100 * figure.value:.1f}%"
-
-
-def _fade(look: int, ends: Sequence[object]) -> str:
-    """Early looks are drawn paler than the last."""
-    return "" if look == len(ends) else " early"
