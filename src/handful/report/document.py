@@ -23,7 +23,6 @@ from handful.report.figures.power import power_curves
 from handful.report.figures.stresses import reading, stress_figures
 from handful.report.limits import limits
 from handful.report.papers import papers
-from handful.report.plot import Series
 from handful.report.stories import ToldTrial, kind_of_story
 from handful.report.story import compared_with, tell
 from handful.report.tags import benefit, number, percent, share
@@ -49,9 +48,7 @@ def render(
         One HTML document that loads nothing: style sheet and figures are in it, and it has no script. Equal input gives
         equal bytes.
     """
-    series = {
-        d.name: Series(k, d.name, d.name == comparison.chosen) for k, d in enumerate(comparison.designs)
-    }
+    series = results.series_of(comparison)
     frontier_figure = frontier(comparison, series)
     success = results.success_table(comparison, series)
     text: str = _template().render(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from handful.select.results import Comparison
 from handful.spec.references import BIBLIOGRAPHY, Reference
 from handful.study.model import Study
@@ -50,6 +52,18 @@ def papers(study: Study, comparison: Comparison) -> list[tuple[str, str]]:
     if study.choose.best == "people helped over the horizon":
         found |= {_cited(STALLARD), _cited(PEARCE)}
     return sorted(found, key=lambda paper: paper[0].casefold())
+
+
+def papers_of(keys: Iterable[str]) -> list[tuple[str, str]]:
+    """The papers of some keys of the bibliography.
+
+    Args:
+        keys: Keys, or whole citations as they stand.
+
+    Returns:
+        (citation, address or an empty text), each once, in alphabetical order.
+    """
+    return sorted({_resolved(key) for key in keys}, key=lambda paper: paper[0].casefold())
 
 
 def _resolved(key: str) -> tuple[str, str]:

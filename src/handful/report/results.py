@@ -48,6 +48,20 @@ class Ranked:
     flags: tuple[Flag, ...]
 
 
+def series_of(comparison: Comparison, stronger: str | None = None) -> dict[str, Series]:
+    """How each design looks in tables and figures.
+
+    Args:
+        comparison: All results.
+        stronger: The design that is drawn stronger than the others; the one to take when None.
+
+    Returns:
+        Looks by the name of the design.
+    """
+    stronger = stronger if stronger is not None else comparison.chosen
+    return {d.name: Series(k, d.name, d.name == stronger) for k, d in enumerate(comparison.designs)}
+
+
 def ranking(study: Study, comparison: Comparison, series: Mapping[str, Series]) -> list[Ranked]:
     """The designs, best first, with the figures of the ranked table.
 
@@ -162,16 +176,9 @@ def scenario_tables(
                     share(c.unfinished),
                 )
             )
-        told.append(
-            (scenario.name, _without_empty(f"Operating characteristics in “{scenario.name}”", head, rows))
-        )
+        table = Table(f"Operating characteristics in “{scenario.name}”", head, tuple(rows))
+        told.append((scenario.name, table.without_empty_columns()))
     return told
-
-
-def _without_empty(caption: str, head: tuple[str, ...], rows: list[tuple[Text, ...]]) -> Table:
-    """A table without the columns in which no design has anything to say."""
-    kept = [k for k in range(len(head)) if any(row[k] for row in rows)]
-    return Table(caption, tuple(head[k] for k in kept), tuple(tuple(row[k] for k in kept) for row in rows))
 
 
 def stopping_table(comparison: Comparison, series: Mapping[str, Series]) -> Table | None:
@@ -215,7 +222,7 @@ def claims_table(study: Study, comparison: Comparison, series: Mapping[str, Seri
         for k, claim in enumerate(told[0].claims):
             cells = [
                 Markup('{} <span class="beside">truth {}</span>').format(
-                    share(c.claims[k].chance), _true_benefit(c.claims[k].truth, study.endpoint)
+                    share(c.claims[k].chance), true_benefit(c.claims[k].truth, study.endpoint)
                 )
                 for c in told
             ]
@@ -229,8 +236,13 @@ def claims_table(study: Study, comparison: Comparison, series: Mapping[str, Seri
     return Table(caption, head, tuple(rows))
 
 
-def _true_benefit(benefit: float, endpoint: Endpoint) -> str:
-    """A true benefit as a number, in `benefit_unit`."""
+def true_benefit(benefit: float, endpoint: Endpoint) -> str:
+    """A true benefit as a number, in `benefit_unit`.
+
+    Example:
+        >>> true_benefit(0.4, Endpoint(name="response", kind="binary"))
+        '40'
+    """
     return plain(round(100 * benefit if endpoint.kind in ("binary", "ordinal") else benefit, 3))
 
 

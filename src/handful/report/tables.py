@@ -24,6 +24,17 @@ class Table:
     head: tuple[Text, ...]
     rows: tuple[tuple[Text, ...], ...]
 
+    def without_empty_columns(self) -> Table:
+        """The table without the columns in which no row has anything to say.
+
+        Example:
+            >>> Table("T", ("a", "b", "c"), (("x", "", "1"), ("y", "", ""))).without_empty_columns().head
+            ('a', 'c')
+        """
+        kept = [k for k in range(len(self.head)) if any(row[k] for row in self.rows)]
+        rows = tuple(tuple(row[k] for k in kept) for row in self.rows)
+        return Table(self.caption, tuple(self.head[k] for k in kept), rows)
+
 
 @dataclass(frozen=True)
 class Drawing:

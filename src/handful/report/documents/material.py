@@ -9,6 +9,7 @@ from functools import cached_property
 from handful.report.documents.blocks import Items, Listing, Paragraph, Part, Section, section
 from handful.report.papers import papers
 from handful.report.plot import Series
+from handful.report.results import series_of
 from handful.report.stories import ToldTrial
 from handful.report.tables import Table, Text
 from handful.report.tags import percent
@@ -38,8 +39,7 @@ class Material:
     @cached_property
     def series(self) -> dict[str, Series]:
         """How each design looks in figures."""
-        chosen = self.comparison.chosen
-        return {d.name: Series(k, d.name, d.name == chosen) for k, d in enumerate(self.comparison.designs)}
+        return series_of(self.comparison)
 
     @cached_property
     def told(self) -> DesignSummary:
