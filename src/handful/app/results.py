@@ -14,7 +14,7 @@ from handful.report.folder import FIGURES, ResultsFolder
 from handful.report.stories import choose_stories
 from handful.select.results import Comparison
 from handful.spec.source import read_source
-from handful.study.changes import changes
+from handful.study.differences import differences
 from handful.study.file import StudyFile
 from handful.study.loading import loads
 from handful.study.model import Study
@@ -72,13 +72,15 @@ def results_of(place: StudyPlace) -> Results | None:
 
 
 def changed_since(place: StudyPlace, results: Results) -> list[str]:
-    """What was changed in a study file since it was compared, a few words an item.
+    """What was changed in a study file since it was compared, a sentence an item.
 
     Raises:
         handful.spec.SpecError: When the file is wrong now.
     """
     stamp = _stamp(place.file)
-    return [] if stamp is None else changes(results.written, _study(place.file, stamp))
+    if stamp is None:
+        return []
+    return [one.sentence for one in differences(results.written, _study(place.file, stamp))]
 
 
 @lru_cache(maxsize=32)

@@ -59,7 +59,7 @@ def _turned(study: Study, result: StressResult, hoped_for: str, choice: Choice) 
     return result.model_copy(update={"turns_at": turns_at, "broken": broken})
 
 
-def differences(before: Choice, after: Choice, hoped_for: str) -> list[str]:
+def asked_otherwise(before: Choice, after: Choice, hoped_for: str) -> list[str]:
     """What one choice asks otherwise than another.
 
     Args:
@@ -72,7 +72,7 @@ def differences(before: Choice, after: Choice, hoped_for: str) -> list[str]:
 
     Example:
         >>> from handful.study.model import Constraints
-        >>> differences(Choice(), Choice(burden=0.2, subject_to=Constraints(duration=48)), "hoped for")
+        >>> asked_otherwise(Choice(), Choice(burden=0.2, subject_to=Constraints(duration=48)), "hoped for")
         ['expected duration at most 48 months instead of without limit', 'burden of treatment 0.2 instead of 0.1']
     """
     old, new = _in_words(before, hoped_for), _in_words(after, hoped_for)

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from handful.select.compare import compare
-from handful.select.reconsider import differences, effect_of_choice, not_known, reconsider
+from handful.select.reconsider import asked_otherwise, effect_of_choice, not_known, reconsider
 from handful.select.results import Comparison
 from handful.study.loading import loads
 from handful.study.model import Choice, Constraints, Study
@@ -74,14 +74,14 @@ def test_what_is_asked_otherwise_is_said() -> None:
     asked = Choice(
         best="power", subject_to=Constraints(type_I_error=0.05, power={"hoped for": 0.9}, on_control=0.5)
     )
-    assert differences(HELPED, HELPED, "hoped for") == []
-    assert differences(HELPED, asked, "hoped for") == [
+    assert asked_otherwise(HELPED, HELPED, "hoped for") == []
+    assert asked_otherwise(HELPED, asked, "hoped for") == [
         "as good as possible in “power” instead of “people helped over the horizon”",
         "type I error at most 5% instead of at most 2.5%",
         "power in “hoped for” at least 90% instead of at least 80%",
         "on control at most 50% of participants instead of without limit",
     ]
-    assert differences(HELPED, Choice(), "hoped for") == [
+    assert asked_otherwise(HELPED, Choice(), "hoped for") == [
         "power in “hoped for” without limit instead of at least 80%"
     ]
 

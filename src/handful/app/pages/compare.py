@@ -20,7 +20,7 @@ from handful.app.results import Results, changed_since, results_of
 from handful.app.view import events, show, workspace
 from handful.app.workspace import StudyPlace
 from handful.report.folder import ResultsFolder
-from handful.select.reconsider import differences, effect_of_choice, not_known, reconsider
+from handful.select.reconsider import asked_otherwise, effect_of_choice, not_known, reconsider
 from handful.select.results import Comparison
 from handful.spec.messages import SpecError
 from handful.store.project import StoreError
@@ -100,7 +100,7 @@ def chosen(request: Request, results: Results) -> tuple[Asked, Comparison]:
 def standing(place: StudyPlace, results: Results, asked: Asked, comparison: Comparison) -> dict[str, Any]:
     """What is to be said of results beside their figures, as plain data."""
     own = results.study.choose
-    otherwise = differences(own, asked.choice, comparison.hoped_for)
+    otherwise = asked_otherwise(own, asked.choice, comparison.hoped_for)
     changed, broken = _changed(place, results)
     return {
         "choice": asked.choice.canonical(),
@@ -165,7 +165,7 @@ def _drawn(place: StudyPlace, results: Results, asked: Asked, comparison: Compar
         "links": {d.name: design_address(place, d.name) + query for d in comparison.designs},
         "power": power_curves(study, comparison, series),
         "frontier": frontier(comparison, series),
-        "stresses": stress_figures(study, comparison, series),
+        "stress_figures": stress_figures(study, comparison, series),
         "stress_notes": reading(study, comparison),
         "spreads": distributions(comparison, series),
         "success": tables.success_table(comparison, series),

@@ -15,7 +15,7 @@ from handful.app.results import Results, changed_since, results_of
 from handful.app.view import show, workspace
 from handful.app.workspace import Outside, StudyPlace
 from handful.report.design_results import of_design
-from handful.select.reconsider import differences, not_known
+from handful.select.reconsider import asked_otherwise, not_known
 from handful.select.results import Comparison
 from handful.spec.messages import SpecError
 
@@ -35,7 +35,7 @@ def design(request: Request, study: str, design: str) -> Response:
     if design not in names:
         raise Outside(f"there is no design “{design}” in this comparison; there are {', '.join(names)}")
     own = of_design(comparison, design)
-    otherwise = differences(results.study.choose, asked.choice, comparison.hoped_for)
+    otherwise = asked_otherwise(results.study.choose, asked.choice, comparison.hoped_for)
     data = {
         "study": place.name,
         "design": own.designs[0].model_dump(mode="json"),
@@ -83,7 +83,7 @@ def _drawn(
         "claims": tables.claims_table(study, own, series),
         "stopping": tables.stopping_table(own, series),
         "power": power_curves(study, comparison, tables.series_of(comparison, name)),
-        "stresses": stress_figures(study, own, series),
+        "stress_figures": stress_figures(study, own, series),
         "stress_notes": reading(study, comparison),
         "spreads": distributions(own, series),
         "papers": papers_of(own.designs[0].references),
@@ -101,7 +101,7 @@ def _changed(place: StudyPlace, results: Results) -> list[str]:
     try:
         return changed_since(place, results)
     except SpecError:
-        return ["mistakes were made in it"]
+        return ["It has mistakes now."]
 
 
 page = register(Page("", "/study/{study}/designs/{design}", router))

@@ -193,7 +193,7 @@ def _changed(place: StudyPlace, results: Results) -> list[str]:
     try:
         return changed_since(place, results)
     except SpecError:
-        return ["mistakes were made in it"]
+        return ["It has mistakes now."]
 
 
 page = register(Page("Documents", "/study/{study}/documents", router, order=60))
