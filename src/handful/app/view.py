@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -118,8 +118,8 @@ def _frame(request: Request, study: StudyPlace | None) -> dict[str, Any]:
     return {
         "form_mark": _mark(request),
         "version": _version(),
-        "menu": [_entry(p.title, p.path, here) for p in main],
-        "study_menu": [_entry(p.title, p.path.replace("{study}", study.name), here) for p in own if study],
+        "menu": _menu([(p.title, p.path) for p in main], here),
+        "study_menu": _menu([(p.title, p.path.replace("{study}", study.name)) for p in own if study], here),
         "study_name": study.name if study is not None else None,
     }
 
@@ -132,9 +132,11 @@ def _version() -> str:
     return version("handful")
 
 
-def _entry(title: str, path: str, here: str) -> dict[str, Any]:
-    """One line of a menu."""
-    return {"title": title, "path": path, "here": here == path or here.startswith(path.rstrip("/") + "/")}
+def _menu(entries: Sequence[tuple[str, str]], here: str) -> list[dict[str, Any]]:
+    """The lines of a menu; of those that lead towards this page the nearest is marked."""
+    towards = [path for _, path in entries if here == path or here.startswith(path.rstrip("/") + "/")]
+    nearest = max(towards, key=len, default=None)
+    return [{"title": title, "path": path, "here": path == nearest} for title, path in entries]
 
 
 def _mark(request: Request) -> str:

@@ -177,6 +177,7 @@ def _of_kind(
         shape="kinds",
         written=written,
         holds=holds,
+        inherited=kind is None and taken in classes,
         options=tuple(classes),
         told=str(getattr(chosen or classes.get(holds), "meaning", "")),
         optional=optional,
