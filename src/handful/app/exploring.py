@@ -196,7 +196,7 @@ class State:
                 "scenarios": {"explored": self._truth(scenario)},
             }
         changed = self._changed_scenario(scenario)
-        return said | ({"scenarios": {f"{self.start.hoped}, explored": changed}} if changed else {})
+        return said | ({"scenarios": {f"{self.start.hoped} explored": changed}} if changed else {})
 
     def _truth(self, scenario: Scenario) -> dict[str, Any]:
         """A scenario as a study file says it, whose kind is that of the endpoint."""

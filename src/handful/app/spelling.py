@@ -15,7 +15,7 @@ from handful.spec import quantities as spec
 from handful.spec.base import Spec
 from handful.spec.describe import in_flow
 from handful.spec.quantities import Quantity
-from handful.spec.shape import kinds_of, written_name
+from handful.spec.shape import written_name
 
 Style = Literal[
     "percent", "months", "per month", "per year", "hazard", "ratio", "shares", "amount", "whole", "number", ""
@@ -164,7 +164,7 @@ def spelled(style: Style, value: Any) -> str:
 
 
 def written(made: Spec, endpoint: str) -> dict[str, Any]:
-    """A spec as it would be written by hand: what is as it would be by default is left out.
+    """A spec as it would be written by hand, without its note: what is as it would be by default is left out.
 
     Args:
         made: The spec.
@@ -178,13 +178,14 @@ def written(made: Spec, endpoint: str) -> dict[str, Any]:
         >>> written(GroupSequential(participants=40, looks=(0.4, 1.0), spending="pocock"), "binary")
         {'kind': 'group sequential', 'looks': ['40%', '100%'], 'spending': {'kind': 'pocock'}, 'participants': 40}
     """
-    said: dict[str, Any] = {"kind": kinds_of(type(made))[0]} if kinds_of(type(made)) else {}
+    own = dict(made)
+    said = {"kind": own["kind"]} if "kind" in own else {}
     for name, field in type(made).model_fields.items():
-        value = getattr(made, name)
+        value = own[name]
         usual = (
             None if field.is_required() else field.get_default(call_default_factory=True, validated_data={})
         )
-        if name == "kind" or (not field.is_required() and value == usual):
+        if name in ("kind", "note") or (not field.is_required() and value == usual):
             continue
         said[written_name(name, field)] = _plain(style_of(field, endpoint), value, endpoint)
     return said

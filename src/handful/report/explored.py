@@ -82,7 +82,7 @@ def summary(told: Exploration, other: Exploration | None, beside: str, endpoint:
     """
     most = f"At most {told.participants} participants"
     if told.success is None or told.without is None:
-        return f"{most}; figures come from simulated trials below. {told.why}".strip()
+        return f"{most}. There is no exact and no numeric answer: simulated trials are below."
     worst = _worst(told)
     said = [
         f"power {_percent(told.success)} at a benefit of {benefit(told.truth, endpoint)}",
@@ -154,26 +154,31 @@ def estimate_table(found: Estimated, endpoint: Endpoint) -> Table:
     return Table("What is reported at the end", ("Figure", "In the scenario"), rows)
 
 
-def rehearsal_table(found: Rehearsed, counted: str) -> Table:
+def rehearsal_table(found: Rehearsed, counted: str, before: Rehearsed | None = None, name: str = "") -> Table:
     """A few simulated trials, with the effect and without.
 
     Args:
         found: Their characteristics.
         counted: What looks count.
+        before: Those of another design on the same people; None without one.
+        name: What the other is called.
     """
-    both = (found.hoped, found.without)
+    columns = {"With the effect": found.hoped, "Without effect": found.without}
+    if before is not None:
+        columns |= {f"With the effect, {name}": before.hoped, f"Without effect, {name}": before.without}
+    both = columns.values()
     rows: list[tuple[Text, ...]] = [
         ("Claims of benefit", *(share(told.success) for told in both)),
         ("Participants enrolled", *(number(told.participants.mean) for told in both)),
         (f"Expected {counted} analysed", *(number(told.analysed) for told in both)),
         ("Enrolled and not analysed", *(number(told.overrun) for told in both)),
+        ("Months", *(number(None if told.months is None else told.months.mean) for told in both)),
+        ("Participants run out", *(share(told.unfinished) for told in both)),
     ]
-    if all(told.months is not None for told in both):
-        rows.append(("Months", *(number(told.months.mean) for told in both if told.months is not None)))
-    if any(told.unfinished.value for told in both):
-        rows.append(("Participants run out", *(share(told.unfinished) for told in both)))
+    if all(told.months is None for told in both):
+        rows = [row for row in rows if row[0] != "Months"]
     caption = f"{found.hoped.trials} simulated trials, on the same people"
-    return Table(caption, ("Figure", "With the effect", "Without effect"), tuple(rows))
+    return Table(caption, ("Figure", *columns), tuple(rows))
 
 
 def type_one_words(told: Exploration) -> str:

@@ -31,7 +31,7 @@ from handful.report.explored import (
 )
 from handful.report.figures.exploration import boundaries, endings, null, power, side_by_side, sizes
 from handful.report.tables import Drawing
-from handful.select.explore import Exploration, estimated, explored, neighbours, rehearsed
+from handful.select.explore import Exploration, Rehearsed, estimated, explored, neighbours, rehearsed
 from handful.spec.editing import CannotEdit, put
 from handful.spec.messages import clean
 from handful.spec.registry import UnknownKind
@@ -60,7 +60,7 @@ class Looked:
         told: What the design does; None when there are problems.
         refused: Why there is no such design, in one sentence; empty when there is.
         other: What it is compared with; None for nothing.
-        beside: What the other is called.
+        against: The state of the other.
         pin: The address of the design that was pinned; empty without one.
         milliseconds: How long the computation took.
     """
@@ -70,9 +70,19 @@ class Looked:
     told: Exploration | None
     refused: str
     other: Exploration | None
-    beside: str
+    against: State | None
     pin: str
     milliseconds: float
+
+    @property
+    def beside(self) -> str:
+        """What the other is called in a sentence; empty without one."""
+        return "" if self.other is None else "the pinned design" if self.pin else "the start"
+
+    @property
+    def label(self) -> str:
+        """What it is called in a figure."""
+        return "pinned" if self.pin else "start"
 
     @property
     def address(self) -> str:
@@ -157,7 +167,7 @@ def _page(request: Request, place: StudyPlace | None) -> Response:
         "studies": studies,
         "added": clean(request.query_params.get("added", ""), _LONGEST_NAME),
     }
-    deep = _deep(looked.state) if "more" in request.query_params and looked.told is not None else None
+    deep = _deep(looked) if "more" in request.query_params and looked.told is not None else None
     answer = show(
         request, "explore.html.j2", data, study=place, **_drawn(looked), deep=deep, **_choices(looked)
     )
@@ -178,7 +188,7 @@ def _more(request: Request, place: StudyPlace | None) -> Response:
     looked = _look(request, place)
     if looked.told is None:
         raise HTTPException(422, looked.refused or "this design cannot be: see the fields")
-    deep = _deep(looked.state)
+    deep = _deep(looked)
     if wants_json(request):
         return JSONResponse({name: _dumped(value) for name, value in deep.items() if name != "tables"})
     return part(request, "explore_more.html.j2", deep=deep)
@@ -192,16 +202,17 @@ def _look(request: Request, place: StudyPlace | None) -> Looked:
     state = state_of(start, asked)
     told, refused = _explored(state)
     pin = request.query_params.get("pin", "")[:LONGEST_PIN]
-    other, beside = None, ""
+    against = None
     if pin:
-        pinned = state_of(_start(dict(parse_qsl(pin)), place), parse_qsl(pin))
-        if pinned.made is not None and pinned.made[2].kind == start.endpoint["kind"]:
-            other, beside = _explored(pinned)[0], "the pinned design"
+        against = state_of(_start(dict(parse_qsl(pin)), place), parse_qsl(pin))
     elif state.changes:
-        other, beside = _explored(state_of(start, ()))[0], "the start"
-    if other is None or (told is not None and told == other and not pin):
-        other, beside = None, ""
-    return Looked(place, state, told, refused, other, beside, pin, 1000 * (time.perf_counter() - began))
+        against = state_of(start, ())
+    other = None
+    if against is not None and against.made is not None and against.made[2].kind == start.endpoint["kind"]:
+        other = _explored(against)[0]
+    if other is None:
+        against = None
+    return Looked(place, state, told, refused, other, against, pin, 1000 * (time.perf_counter() - began))
 
 
 def _start(asked: Mapping[str, str], place: StudyPlace | None) -> Start:
@@ -243,32 +254,38 @@ def _explored(state: State) -> tuple[Exploration | None, str]:
         return None, str(refused)
 
 
-def _deep(state: State) -> dict[str, Any]:
+def _deep(looked: Looked) -> dict[str, Any]:
     """What takes longer: sizes around, the estimate, and simulated trials where there is no exact answer."""
+    state, told = looked.state, looked.told
+    assert told is not None
     design, scenario, endpoint = state.whole
-    question = state.question
-    told = explored(design, scenario, question)
-    around = neighbours(design, scenario, question)
-    found = estimated(design, scenario, question)
-    seen = None
-    if told.how != "exact":
-        try:
-            with _simulating:  # one at a time: pages first
-                seen = rehearsed(design, scenario, question)
-        except ValueError as refused:
-            raise HTTPException(422, str(refused)) from None
+    around = neighbours(design, scenario, state.question)
+    found = estimated(design, scenario, state.question)
+    seen = _rehearsed(state) if told.how != "exact" else None
+    before = _rehearsed(looked.against) if seen is not None and looked.against is not None else None
     tables = [
         size_table(around, told.participants, told.counted) if around else None,
         estimate_table(found, endpoint) if found is not None else None,
-        rehearsal_table(seen, told.counted) if seen is not None else None,
+        rehearsal_table(seen, told.counted, before, looked.label) if seen is not None else None,
     ]
     return {
         "sizes": around,
         "estimate": found,
         "simulated": seen,
+        "simulated before": before,
         "how": told.how,
         "tables": [table for table in tables if table is not None],
     }
+
+
+def _rehearsed(state: State) -> Rehearsed:
+    """A few simulated trials, one request at a time: pages first."""
+    design, scenario, _ = state.whole
+    try:
+        with _simulating:
+            return rehearsed(design, scenario, state.question)
+    except ValueError as refused:
+        raise HTTPException(422, str(refused)) from None
 
 
 def _plain(looked: Looked) -> dict[str, Any]:
@@ -316,7 +333,7 @@ def _drawn(looked: Looked) -> dict[str, Any]:
     endpoint = looked.state.whole[2]
     drawings: list[Drawing | None] = []
     if told.how is not None:
-        pair = side_by_side(told, other, "pinned" if looked.pin else "start")
+        pair = side_by_side(told, other, looked.label)
         drawings = [power(pair, endpoint), boundaries(pair), endings(told), sizes(pair, endpoint), null(pair)]
     return {
         "told": told,
@@ -352,7 +369,7 @@ def _usual_name(state: State) -> str:
     """A name for the design, from where it began."""
     base = dict(state.start.base)
     name = base.get("of", base.get("family", ""))
-    return f"{name}, explored" if "of" in base else name
+    return f"{name} explored" if "of" in base else name
 
 
 def _added(place: StudyPlace, state: State, name: str, *, with_scenario: bool) -> Response:

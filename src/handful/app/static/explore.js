@@ -67,6 +67,7 @@
       document.getElementById("brief").textContent = next.dataset.brief;
       const open = [...now.querySelectorAll("figure:has(details[open])")].map((figure) => figure.id);
       now.replaceWith(next);
+      document.getElementById("words").replaceWith(part.getElementById("words"));
       open.forEach((id) => document.querySelector(`#${id} details`)?.setAttribute("open", ""));
       return;
     }
