@@ -44,7 +44,7 @@ FIELDS = (
     Field("power", "Power, at least", "constraint", "%", ("subject to", "power"), "{}%"),
     Field("duration", "Expected duration, at most", "constraint", "months", ("subject to", "duration"), "{} months"),
     Field("participants", "Participants, at most", "constraint", "", ("subject to", "participants")),
-    Field("control", "On control, at most", "constraint", "% of participants", ("subject to", "on control"), "{}%"),
+    Field("control", "On control, at most", "constraint", "%", ("subject to", "on control"), "{}%"),
     Field("burden", "Burden of treatment", "burden", "people helped", ("burden",), "{}", True),
 )  # fmt: skip
 

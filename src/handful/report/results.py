@@ -95,7 +95,7 @@ def _ranked(
         (f"Bias, {benefit_unit(study.endpoint)}", benefit_figure(told.bias, study.endpoint)),
         ("Interval covers the truth", share(told.coverage)),
         ("With the inferior option", number(told.inferior, 1)),
-        (utility_words(study), number(verdict.utility, 1)),
+        (utility_words(study), _utility(study, verdict)),
     )
     flags = []
     if verdict.chosen:
@@ -115,6 +115,11 @@ def utility_words(study: Study) -> str:
         "expected participants": "Utility: minus participants",
         "expected duration": "Utility: minus months",
     }[study.choose.best]
+
+
+def _utility(study: Study, verdict: Verdict) -> Markup:
+    """The utility in its own unit."""
+    return share(verdict.utility) if study.choose.best == "power" else number(verdict.utility, 1)
 
 
 def success_table(comparison: Comparison, series: Mapping[str, Series]) -> Table:

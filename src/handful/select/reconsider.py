@@ -83,7 +83,7 @@ def _in_words(choice: Choice, hoped_for: str) -> dict[str, str]:
     """Everything that a choice asks, by its name."""
     limits = choice.subject_to
     told = {
-        "as good as possible in": f"“{choice.best}”",
+        "best by": f"“{choice.best}”",
         "type I error": f"at most {100 * limits.type_I_error:.6g}%",
         f"power in “{hoped_for}”": _limit(limits.power.get(hoped_for), "at least", 100, "%"),
         "expected duration": _limit(limits.duration, "at most", 1, " months"),
@@ -163,8 +163,9 @@ def not_known(study: Study, comparison: Comparison, choice: Choice) -> list[str]
         if _planned_otherwise(study.design(name), study.question, then.question)
     ]
     if planned:
+        names = list_words(planned) if len(planned) < len(study.designs) else "All designs"
         said.append(
-            f"{list_words(planned)} would be planned otherwise by a study that asks for this, with other looks, thresholds or "
+            f"{names} would be planned otherwise by a study that asks for this, with other looks, thresholds or "
             "sizes. They are judged here as they were compared; put the choice into the study and compare again to see more."
         )
     return said

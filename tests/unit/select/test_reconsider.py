@@ -76,7 +76,7 @@ def test_what_is_asked_otherwise_is_said() -> None:
     )
     assert asked_otherwise(HELPED, HELPED, "hoped for") == []
     assert asked_otherwise(HELPED, asked, "hoped for") == [
-        "as good as possible in “power” instead of “people helped over the horizon”",
+        "best by “power” instead of “people helped over the horizon”",
         "type I error at most 5% instead of at most 2.5%",
         "power in “hoped for” at least 90% instead of at least 80%",
         "on control at most 50% of participants instead of without limit",
