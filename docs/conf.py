@@ -38,6 +38,8 @@ apidoc_modules = [
     {
         "path": "../src/handful",
         "destination": "reference/api",
+        # A face for people, without anything to call.
+        "exclude_patterns": ["../src/handful/app"],
         "separate_modules": True,
         "module_first": True,
         # A name stands on the page of the module that defines it, and not on those that re-export it.
