@@ -12,11 +12,11 @@ from typing import Any
 
 from handful.designs.registry import families
 from handful.select.check import Checked, check
+from handful.spec.layout import read_kept
 from handful.spec.messages import Problem, SpecError, path_in_words
 from handful.spec.outline import Slot
 from handful.spec.positions import Path, Positions
-from handful.spec.yaml import read_yaml
-from handful.study.form import form
+from handful.study.form import form_of
 from handful.study.loading import understood
 from handful.study.model import Study
 
@@ -55,7 +55,7 @@ def drafted(text: str) -> Draft:
         The draft.
     """
     try:
-        data, positions = read_yaml(text)
+        data, positions = read_kept(text)
     except SpecError as error:
         return Draft(text, None, Positions(), None, error.problems)
     try:
@@ -141,7 +141,7 @@ class Sheet:
     """
 
     def __init__(self, draft: Draft, problems: Sequence[Problem]) -> None:
-        slots = form(draft.data or {})
+        slots = form_of(draft.text)
         self.said = _said(slots, problems)
         self.groups = tuple(self._groups(slots))
 

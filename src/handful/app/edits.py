@@ -21,7 +21,7 @@ from handful.study.editing import (
     remove_entry,
     rename_entry,
 )
-from handful.study.form import fill, form
+from handful.study.form import fill, form_of
 
 NAME, NEW, KIND, VALUE = "name:", "new:", "kind:", "value:"
 """What the names of inputs begin with that hold no field: the name of an entry, and those of one that is to be added."""
@@ -97,7 +97,7 @@ def _typed(sent: Mapping[str, Any], fields: Sequence[tuple[str, str]]) -> Iterat
     if "drawn" not in sent:
         return
     drawn = drafted(plain_text(sent, "drawn"))
-    shown = _shown(form(drawn.data or {}))
+    shown = _shown(form_of(drawn.text)) if drawn.data is not None else {}
     last = {name: typed.replace("\r\n", "\n") for name, typed in fields if name in shown}
     differ = [(name, typed) for name, typed in last.items() if typed != shown[name]]
     yield from sorted(differ, key=lambda field: field[0].startswith(NAME))

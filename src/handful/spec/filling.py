@@ -42,11 +42,11 @@ def read_typed(slot: Slot, typed: str) -> Any:
     if not text:
         return NOTHING
     if slot.shape == "list" and not text.startswith("["):
-        text = f"[{text}]" if "," in text else text
+        text = f"[{text}]"
     try:
         return read_yaml(f"typed: {text}")[0]["typed"] if "\n" not in text else text
     except (SpecError, KeyError):
-        return text
+        return typed.strip()
 
 
 def fill(text: str, model: type[Spec], slots: Iterable[Slot], path: Path, typed: str) -> str:
@@ -78,6 +78,8 @@ def fill(text: str, model: type[Spec], slots: Iterable[Slot], path: Path, typed:
     """
     known = {slot.path: slot for top in slots for slot in top.walk()}
     slot = known[path]
+    if typed.replace("\r\n", "\n") == ("yes" if slot.shape == "group" and slot.given else slot.written):
+        return text
     order = (
         ("kind", *(inner.name for inner in known[path[:-1]].slots)) if len(path) > 1 else written_names(model)
     )

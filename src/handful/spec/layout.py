@@ -12,7 +12,7 @@ from handful.spec.yaml import read_yaml
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from handful.spec.positions import Path
+    from handful.spec.positions import Path, Positions
 
 
 @dataclass(slots=True)
@@ -53,6 +53,26 @@ class Cell:
 
 
 @lru_cache(maxsize=16)
+def read_kept(text: str) -> tuple[dict[str, Any], Positions]:
+    """Read a text as `handful.spec.yaml.read_yaml` does, and remember the latest: a text that is edited is asked for often.
+
+    Args:
+        text: YAML.
+
+    Returns:
+        As `read_yaml`; it is kept, so nobody may change it.
+
+    Raises:
+        handful.spec.SpecError: As `read_yaml`.
+
+    Example:
+        >>> read_kept("a: 1")[0]
+        {'a': 1}
+    """
+    return read_yaml(text)
+
+
+@lru_cache(maxsize=16)
 def layout(text: str) -> Cell:
     """Find the places of all values in a text.
 
@@ -73,7 +93,7 @@ def layout(text: str) -> Cell:
     """
     from ruamel.yaml import YAML
 
-    read_yaml(text)
+    read_kept(text)
     events = (
         event
         for event in YAML(typ="safe", pure=True).parse(text)

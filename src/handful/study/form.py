@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from handful.designs.registry import known_stresses
 from handful.spec import filling
+from handful.spec.layout import read_kept
 from handful.spec.messages import SpecError
 from handful.spec.outline import Slot, outline
 from handful.spec.positions import Path
@@ -48,6 +50,26 @@ def form(data: Mapping[str, Any]) -> tuple[Slot, ...]:
     return tuple(_suited(slot, offered, names["scenarios"]) for slot in slots)
 
 
+@lru_cache(maxsize=8)
+def form_of(text: str) -> tuple[Slot, ...]:
+    """Lay out the form of a study file; the latest are remembered.
+
+    Args:
+        text: The study file.
+
+    Returns:
+        As `form`.
+
+    Raises:
+        SpecError: When the text cannot be read.
+
+    Example:
+        >>> [slot.written for slot in form_of("title: A first study\\n") if slot.name == "title"]
+        ['A first study']
+    """
+    return form(read_kept(text)[0])
+
+
 def fill(text: str, path: Path, typed: str) -> str:
     """Put into a study file what was typed into a field of its form.
 
@@ -66,9 +88,7 @@ def fill(text: str, path: Path, typed: str) -> str:
         >>> print(fill("population: {prevalence: 900} # SOURCE\\n", ("population", "incidence"), "25 per year"), end="")
         population: {prevalence: 900, incidence: 25 per year} # SOURCE
     """
-    from handful.spec.layout import layout
-
-    return filling.fill(text, Study, form(layout(text).data), path, typed)
+    return filling.fill(text, Study, form_of(text), path, typed)
 
 
 def _suited(slot: Slot, offered: Mapping[Path, tuple[str, ...]], scenarios: tuple[str, ...]) -> Slot:
