@@ -35,7 +35,7 @@ def not_compared(folder: Path, client: TestClient) -> Iterator[StudyPlace]:
     """A study that was not; whatever runs of it is stopped in the end."""
     place = Workspace(folder).study("small")
     yield place
-    client.app.state.jobs.cancel(place)  # type: ignore[attr-defined]
+    client.app.state.jobs.cancel(place)
 
 
 def told(client: TestClient, address: str, **query: str) -> dict:

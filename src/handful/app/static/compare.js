@@ -7,29 +7,27 @@
     if (said && said.textContent !== words) said.textContent = words;
   };
 
+  // Every tenth of the work, and its end.
   let tenth = -1;
   const progress = () => {
     const bar = document.querySelector("#progress progress");
-    if (!bar) return;
-    const now = Math.floor(Number(bar.dataset.percent) / 10);
-    if (now !== tenth) say(`${now * 10}% of the comparison is done.`);
+    const now = bar ? Math.floor(Number(bar.dataset.percent) / 10) : -1;
+    if (bar && now !== tenth) say(`${now * 10}% of the comparison is done.`);
+    if (!bar && tenth >= 0) say("The comparison has ended.");
     tenth = now;
   };
 
-  const keep = () => {
+  const choice = () => {
     const form = document.getElementById("choose");
-    if (form) history.replaceState(null, "", `${form.getAttribute("action")}?${new URLSearchParams(new FormData(form))}`);
+    history.replaceState(null, "", `${form.getAttribute("action")}?${new URLSearchParams(new FormData(form))}`);
+    const told = document.querySelector("#found [data-say], #found [role=alert]");
+    say(told ? told.innerText : "The ranking is the study's own.");
   };
 
   document.addEventListener("htmx:sse:after:message", progress);
   document.addEventListener("htmx:after:swap", (event) => {
     const from = event.detail.ctx && event.detail.ctx.sourceElement;
-    if (from && from.id === "choose") {
-      keep();
-      const told = document.querySelector("#found [data-say], #found [role=alert]");
-      say(told ? told.innerText : "The ranking is the study's own.");
-    } else if (from && from.classList.contains("work")) {
-      say("The comparison has ended.");
-    }
+    if (from && from.id === "choose") choice();
+    else progress();
   });
 })();
