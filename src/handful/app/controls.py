@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from handful.app.spelling import Style, bounds_of, spelled, style_of
+from handful.app.spelling import Bounds, Style, bounds_of, spelled, style_of
 from handful.spec.base import Spec
 from handful.spec.shape import kinds_of, written_name
 from handful.study.searched import members
@@ -214,7 +214,7 @@ def _control(field: FieldInfo, value: Any, form: Form, path: tuple[str, ...], be
         label=_label(path),
         meaning=field.description or "",
         text=text,
-        main=_is_main(form.part, path),
+        main=_is_main(form.part, path) and (value is not None or len(path) == 1),
         slider=_slider(path[-1], style, field, value, began, form),
         choices=_choices(field, style, text),
     )
@@ -273,9 +273,9 @@ def _slider(name: str, style: Style, field: FieldInfo, value: Any, began: Any, f
         most = 10.0 if name == "alpha" else min(high, 100.0) - step * bounds.below
         return Slider(max(low, 0.0) + step * bounds.above, most, step, now, "%")
     if style == "whole":
-        by = form.block if name == "participants" else 1
+        by = form.block if name == "participants" else 1.0
         most = min(high, _round_up(max(100.0 if name == "participants" else 20.0, 2 * first)))
-        return Slider(max(low, by), most, by, now)
+        return Slider(max(low, by if name == "participants" else 0.0), most, by, now)
     if style == "months":
         return Slider(float(bounds.above), min(high, _round_up(max(36.0, 2 * first))), 1, now, " months")
     if style == "hazard":
@@ -284,20 +284,17 @@ def _slider(name: str, style: Style, field: FieldInfo, value: Any, began: Any, f
         most = min(high, _round_up(max(2.0, 2 * first)))
         fine = _step(most)
         return Slider(fine if bounds.above else 0.0, most, fine, now, f" {style}")
-    return _number(now, first, low, high, form)
+    return _number(now, first, bounds, form.scale)
 
 
-def _number(now: float, first: float, low: float, high: float, form: Form) -> Slider:
+def _number(now: float, first: float, bounds: Bounds, scale: float) -> Slider:
     """The slider of a bare number: from nothing to twice what it began with, or as far either way as the effect is large."""
-    if first == 0:
-        most = _round_up(form.scale)
-        least = -most if low < 0 else 0.0
-    else:
-        most = _round_up(2 * abs(first))
-        least = -most if first < 0 else 0.0
-    most, least = min(high, most), max(low, least)
+    most = _round_up(2 * abs(first) if first != 0 else scale)
+    least = -most if first < 0 or (first == 0 and bounds.low < 0) else 0.0
+    most, least = min(bounds.high, most), max(bounds.low, least)
     step = _step(most - least)
-    return Slider(least if least <= 0 else step, most, step, now)
+    open_end = least == bounds.low and bounds.above
+    return Slider(least + step * open_end if least <= 0 else step, most, step, now)
 
 
 def _shown(style: Style, stored: float) -> float:

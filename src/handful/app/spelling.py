@@ -101,9 +101,9 @@ def bounds_of(field: FieldInfo) -> Bounds:
     found = Bounds()
     for _, beside in _members(field.annotation, tuple(field.metadata)):
         for low, high, above, below in map(_limits, beside):
-            if low > found.low:
+            if (low, above) > (found.low, found.above):
                 found = found._replace(low=low, above=above)
-            if high < found.high:
+            if (-high, below) > (-found.high, found.below):
                 found = found._replace(high=high, below=below)
     return found
 

@@ -154,12 +154,11 @@ def estimate_table(found: Estimated, endpoint: Endpoint) -> Table:
     return Table("What is reported at the end", ("Figure", "In the scenario"), rows)
 
 
-def rehearsal_table(found: Rehearsed, counted: str, before: Rehearsed | None = None, name: str = "") -> Table:
+def rehearsal_table(found: Rehearsed, before: Rehearsed | None = None, name: str = "") -> Table:
     """A few simulated trials, with the effect and without.
 
     Args:
         found: Their characteristics.
-        counted: What looks count.
         before: Those of another design on the same people; None without one.
         name: What the other is called.
     """
@@ -170,7 +169,7 @@ def rehearsal_table(found: Rehearsed, counted: str, before: Rehearsed | None = N
     rows: list[tuple[Text, ...]] = [
         ("Claims of benefit", *(share(told.success) for told in both)),
         ("Participants enrolled", *(number(told.participants.mean) for told in both)),
-        (f"Expected {counted} analysed", *(number(told.analysed) for told in both)),
+        ("Participants analysed", *(number(told.analysed) for told in both)),
         ("Enrolled and not analysed", *(number(told.overrun) for told in both)),
         ("Months", *(number(None if told.months is None else told.months.mean) for told in both)),
         ("Participants run out", *(share(told.unfinished) for told in both)),

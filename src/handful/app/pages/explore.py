@@ -266,7 +266,7 @@ def _deep(looked: Looked) -> dict[str, Any]:
     tables = [
         size_table(around, told.participants, told.counted) if around else None,
         estimate_table(found, endpoint) if found is not None else None,
-        rehearsal_table(seen, told.counted, before, looked.label) if seen is not None else None,
+        rehearsal_table(seen, before, looked.label) if seen is not None else None,
     ]
     return {
         "sizes": around,

@@ -46,13 +46,11 @@
   const ask = async () => {
     if (asking) { again = true; return; }
     asking = true;
-    results.classList.add("waiting");
     try {
       const answer = await fetch(form.dataset.figures + "?" + query(), { headers: { Accept: "text/html" } });
       if (answer.ok) show(new DOMParser().parseFromString(await answer.text(), "text/html"));
     } catch { /* the app was stopped: the last drawing stays */ }
     asking = false;
-    results.classList.remove("waiting");
     if (again) { again = false; ask(); } else settle();
   };
 
@@ -107,7 +105,7 @@
   // Once nothing moves any more: say it aloud, and ask for what takes longer.
   const settle = () => {
     clearTimeout(calm);
-    results.classList.add("old");
+    document.getElementById("more").setAttribute("aria-busy", "true");
     calm = setTimeout(async () => {
       const said = document.querySelector(".cannot p") || document.getElementById("said");
       const aloud = document.getElementById("aloud");
@@ -120,7 +118,7 @@
         if (mine !== latest || !answer.ok) return;
         const more = new DOMParser().parseFromString(text, "text/html").body;
         document.getElementById("more").replaceChildren(...more.childNodes);
-        results.classList.remove("old");
+        document.getElementById("more").removeAttribute("aria-busy");
       } catch { /* as above */ }
     }, CALM);
   };
