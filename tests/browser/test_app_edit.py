@@ -56,6 +56,9 @@ def unfold(page: Page, name: str) -> Locator:
 def test_a_number_in_the_form_is_a_number_in_the_text_and_on_disk(visit: Visit, app: Served) -> None:
     page = opened(visit)
     unfold(page, "fellow eye")
+    field(page, SIZE).focus()  # the text shows where that is written
+    line = TEXT.split("\n").index("    participants: 24") + 1
+    assert page.locator(".sheet.pointed").get_attribute("style") == f"--here: {line};"
     field(page, SIZE).fill("30")
     field(page, SIZE).press("Tab")
     wanted = TEXT.replace(

@@ -138,11 +138,22 @@ class Sheet:
     Args:
         draft: The draft; it can be read.
         problems: What is wrong with it.
+
+    Attributes:
+        said: What is wrong at each place.
+        groups: The parts of the form.
+        lines: The line of each field that is written, by its short name.
     """
 
     def __init__(self, draft: Draft, problems: Sequence[Problem]) -> None:
         slots = form_of(draft.text)
         self.said = _said(slots, problems)
+        self.lines = {
+            spot(inner.path): place[0]
+            for slot in slots
+            for inner in slot.walk()
+            if inner.given and (place := draft.positions.key(inner.path)) is not None
+        }
         self.groups = tuple(self._groups(slots))
 
     @property

@@ -10,6 +10,7 @@ from fastapi import HTTPException
 
 from handful.app.drafts import drafted
 from handful.spec.editing import CannotEdit
+from handful.spec.layout import layout
 from handful.spec.messages import SpecError, clean, path_in_words
 from handful.spec.outline import Slot
 from handful.spec.positions import Path
@@ -71,10 +72,11 @@ def changed_text(sent: Mapping[str, Any], fields: Sequence[tuple[str, str]]) -> 
     Raises:
         HTTPException: 400, when a field is none.
     """
-    text, notes = plain_text(sent, "text"), []
+    text, notes = plain_text(sent, "text"), list[str]()
     for name, typed in _typed(sent, fields):
         try:
-            text = _filled(text, name, typed)
+            text, before = _filled(text, name, typed), text
+            notes += _left_out(before, text, name)
         except SpecError as refused:
             notes.append(f"{_place(name)} could not be changed: {refused.problems[0]}.")
         except CannotEdit:
@@ -119,6 +121,18 @@ def _filled(text: str, name: str, typed: str) -> str:
     if name.startswith(NAME):
         return rename_entry(text, read_path(name.removeprefix(NAME)), typed)
     return fill(text, read_path(name), typed)
+
+
+def _left_out(before: str, after: str, name: str) -> Iterator[str]:
+    """Say which fields went because the kind that was chosen has none of their name."""
+    if name.startswith(NAME):
+        return
+    old, new = (layout(text).at(read_path(name)) for text in (before, after))
+    if old is None or new is None or not isinstance(old.data, dict) or not isinstance(new.data, dict):
+        return
+    gone = [f"“{clean(field)}”" for field in old.data if field not in new.data and field != "kind"]
+    if gone:
+        yield f"Left out, because this kind has no such field: {', '.join(gone)}."
 
 
 def _acted(text: str, sent: Mapping[str, Any]) -> tuple[str, str]:

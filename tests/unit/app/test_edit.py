@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from handful.app.drafts import spot
 from handful.app.edits import KIND, NAME, NEW, VALUE, named
 from handful.report.folder import STUDY as KEPT
 from handful.store.project import INDEX
@@ -134,6 +135,21 @@ def test_what_only_conducting_shows_gets_its_line_too(editor: Editor):
     assert (first["problems"], first["checked"]) == ([], False)
     assert [(p["line"], p["field"]) for p in data["problems"]] == [(11, "designs > randomised")]
     assert editor.post("text", text=text).json()["problems"] == data["problems"]  # it is remembered
+
+
+def test_another_kind_says_what_it_leaves_out(editor: Editor):
+    data = editor.post("form", field='["designs","single arm"]', typed="randomised").json()
+    assert data["notes"] == ["Left out, because this kind has no such field: “benchmark”."]
+    assert "single arm: {kind: randomised, participants: 16}" in data["text"]
+
+
+def test_a_field_knows_its_line(editor: Editor):
+    parts = editor.parts("text")
+    lines = json.loads(html.unescape(re.findall(r'data-lines="([^"]*)"', parts)[0]))
+    assert (
+        lines[spot(SIZE)]
+        == STUDY.split("\n").index(next(ln for ln in STUDY.split("\n") if "fisher" in ln)) + 1
+    )
 
 
 def test_text_that_cannot_be_read_leaves_the_form_as_it_is(editor: Editor):

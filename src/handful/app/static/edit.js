@@ -145,6 +145,12 @@ document.addEventListener("DOMContentLoaded", () => {
   editor.addEventListener("change", (event) => {
     if (event.target.closest("#form")) send(event.target);
   });
+  editor.addEventListener("focusin", (event) => {
+    if (!event.target.closest("#form")) return;
+    const lines = JSON.parse(document.getElementById("places").dataset.lines);
+    const line = lines[event.target.id] ?? lines[event.target.closest("[data-panel]")?.dataset.panel];
+    if (line) point(line);
+  });
   editor.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
     event.preventDefault(); // Enter in a field puts it into the text, it does not save
