@@ -146,6 +146,7 @@ def test_somebody_else_saved_meanwhile(visit: Visit, app: Served) -> None:
     (app.folder / "rpe.yaml").write_text(theirs)
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("alert")).to_contain_text("was changed by somebody else")
+    expect(page.get_by_role("button", name="Put mine in the file")).to_be_in_viewport()
     assert (app.folder / "rpe.yaml").read_text() == theirs
     expect(page.locator("#text")).to_have_value(re.compile("participants: 30"))
     page.get_by_role("button", name="Take what is on disk").click()

@@ -68,6 +68,7 @@ document.addEventListener("DOMContentLoaded", () => {
       saved = what === "disk" ? text.value : sent;
     }
     show();
+    if (what === "save" || what === "disk") document.querySelector("#conflict section")?.scrollIntoView();
     if (document.querySelector("#verdict [data-check]")) later(() => ask("check"), 900);
   };
 
