@@ -1,0 +1,180 @@
+"""Every page of the app, for everybody: axe finds nothing, nothing comes from elsewhere, and it reads without scripts.
+
+The pages are found as a person finds them, by following links from the first one; of pages that differ in their study, run or
+trial alone one is enough.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from lxml import html
+from playwright.sync_api import Browser, Page
+from starlette.routing import Match
+
+from handful.app.page import pages
+from tests.browser.app import Served, visiting
+
+AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text(encoding="utf-8")
+MOST_STOPS = 60
+"""Stops of the keyboard that are looked at on a page."""
+
+
+@pytest.fixture(scope="module")
+def found(served: Served) -> dict[str, str]:
+    """One address of every kind of page that links lead to, by the path of its route."""
+    routes = [route for page in pages() for route in page.router.routes]
+    waiting, known = ["/studies"], {}
+    while waiting:
+        address = waiting.pop(0)
+        kind = _kind(routes, address)
+        if kind is None or kind in known:
+            continue
+        text, elsewhere = _read(served, address)
+        waiting += elsewhere
+        if not text:
+            continue
+        known[kind] = address
+        tree = html.fromstring(text)
+        links = [str(link) for link in tree.xpath("//a[not(@download)]/@href")]
+        waiting += [urljoin(address, link).split("#")[0] for link in links if not link.startswith("#")]
+    return known
+
+
+def _kind(routes: list, address: str) -> str | None:
+    """What kind of page an address leads to; None when it is no page of the app or is one as JSON."""
+    parts = urlsplit(address)
+    if parts.netloc or "format=json" in parts.query:
+        return None
+    scope = {"type": "http", "method": "GET", "path": parts.path, "headers": [], "root_path": ""}
+    route = next((r for r in routes if r.matches(scope)[0] == Match.FULL), None)
+    if route is None or not hasattr(route, "methods"):
+        return None
+    # A study that was compared shows other things than one that was not, and a page that was asked for something too.
+    state = " (not compared)" if parts.path.startswith("/study/small") else ""
+    return f"{route.path}{state or ('?' if parts.query else '')}"
+
+
+def _read(served: Served, address: str) -> tuple[str, list[str]]:
+    """The page of an address, and where it sends one instead; no text of a file, and of a document in a sandbox of its own."""
+    connection = HTTPConnection(served.base.removeprefix("http://"), timeout=60)
+    try:
+        connection.request("GET", address, headers={"Cookie": served.cookie, "Accept": "text/html"})
+        answer = connection.getresponse()
+        there = answer.getheader("location")
+        if there is not None:
+            return "", [urljoin(address, there).removeprefix(served.base).split("#")[0]]
+        assert answer.status == 200, (address, answer.status)
+        file = answer.getheader("content-disposition") is not None
+        sandboxed = "sandbox" in answer.getheader("content-security-policy", "")
+        if file or sandboxed or not answer.getheader("content-type", "").startswith("text/html"):
+            return "", []
+        return answer.read().decode(), []
+    finally:
+        connection.close()
+
+
+def test_every_page_in_a_menu_is_found(found: dict[str, str]) -> None:
+    reached = {kind.split(" ")[0] for kind in found}
+    named = {page.path for page in pages() if page.title}
+    assert named <= reached
+    for path in ("/study/{study}/runs/{run}", "/study/{study}/runs/{run}/trials/{trial}"):
+        assert path in reached
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_and_nothing_comes_from_elsewhere(
+    browser: Browser, served: Served, found: dict[str, str], width: int
+) -> None:
+    wrong = {}
+    with visiting(browser, served, viewport={"width": width, "height": 900}) as visit:
+        for kind, address in found.items():
+            page = visit.to(address)
+            page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+            page.evaluate(AXE)
+            said = {"light": _violations(page, None)}
+            page.emulate_media(color_scheme="dark")
+            # Colours are what is another in the dark.
+            said["dark"] = _violations(page, ["color-contrast", "link-in-text-block"])
+            page.emulate_media(color_scheme="light")
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                said["wide"] = ["wider than the screen"]
+            wrong |= {f"{kind}, {where}": what for where, what in said.items() if what}
+        assert visit.elsewhere == []
+        assert visit.complaints == []
+    assert wrong == {}, json.dumps(wrong, indent=1)
+
+
+def _violations(page: Page, rules: list[str] | None) -> list[list[object]]:
+    """What axe finds: each rule with a few of the elements that break it."""
+    page.evaluate("document.getAnimations().forEach(a => a.finish())")
+    found: list[list[object]] = page.evaluate(
+        """rules => axe.run(document, {resultTypes: ['violations'], ...(rules && {runOnly: rules})}).then(
+             r => r.violations.map(v => [v.id, v.nodes.slice(0, 3).map(n => n.html.slice(0, 200))]))""",
+        rules,
+    )
+    return found
+
+
+def _outline(page: Page) -> list[str]:
+    """Headings and tables of a page, in order, without what is folded into buttons or changes with time."""
+    told: list[str] = page.evaluate(
+        """[...document.querySelectorAll('h1, h2, h3, h4, table')].map(e => e.tagName === 'TABLE'
+             ? 'table ' + e.rows.length + ' ' + (e.caption?.textContent ?? '').trim()
+             : e.tagName.toLowerCase() + ' ' + e.textContent.trim().replace(/\\s+/g, ' '))"""
+    )
+    return told
+
+
+def test_every_page_reads_the_same_without_scripts(
+    browser: Browser, served: Served, found: dict[str, str]
+) -> None:
+    with visiting(browser, served) as scripted, visiting(browser, served, java_script_enabled=False) as plain:
+        for kind, address in found.items():
+            with_scripts, without = _outline(scripted.to(address)), _outline(plain.to(address))
+            assert without == with_scripts, kind
+            assert any(line.startswith("h1 ") for line in without), kind
+            assert plain.page.locator("main").count() == 1, kind
+        assert plain.elsewhere == []
+
+
+@pytest.fixture(scope="module")
+def visit_of_the_keyboard(browser: Browser, served: Served) -> Iterator[Page]:
+    with visiting(browser, served, viewport={"width": 1280, "height": 900}) as visit:
+        yield visit.page
+
+
+def test_the_keyboard_reaches_the_content_first_and_is_seen_wherever_it_is(
+    visit_of_the_keyboard: Page, served: Served, found: dict[str, str]
+) -> None:
+    page = visit_of_the_keyboard
+    for kind, address in found.items():
+        page.goto(served.base + address)
+        page.evaluate("document.activeElement.blur()")  # a field may ask for the focus at first
+        page.keyboard.press("Tab")
+        first = page.evaluate(
+            "[document.activeElement.className, document.activeElement.getBoundingClientRect().left]"
+        )
+        assert first[0] == "skip", kind
+        assert first[1] >= 0, kind
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "content", kind
+        unseen = []
+        for _ in range(MOST_STOPS):
+            page.keyboard.press("Tab")
+            where = page.evaluate(
+                """() => { const e = document.activeElement; if (e === document.body) return null;
+                     const s = getComputedStyle(e); const box = e.getBoundingClientRect();
+                     return { seen: (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 1) && box.width > 0,
+                              name: e.outerHTML.slice(0, 120) } }"""
+            )
+            if where is None:
+                break
+            if not where["seen"]:
+                unseen.append(where["name"])
+        assert unseen == [], kind
