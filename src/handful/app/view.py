@@ -38,6 +38,7 @@ def show(
     *,
     study: StudyPlace | None = None,
     status: int = 200,
+    within: str | None = None,
     **drawn: Any,
 ) -> Response:
     """Answer with a page.
@@ -48,6 +49,7 @@ def show(
         data: Everything that the page shows, as plain data; this alone is what a program gets.
         study: The study that the page belongs to, for its menu.
         status: Status of the answer.
+        within: Address of the page whose line of the menu this one belongs to; its own when None.
         drawn: What only people need: figures and tables made from the data.
 
     Returns:
@@ -58,7 +60,7 @@ def show(
     filled = (
         environment()
         .get_template(template)
-        .render(**data, **drawn, **_frame(request, study), data=data, request=request)
+        .render(**data, **drawn, **_frame(request, study, within), data=data, request=request)
     )
     return HTMLResponse(filled, status_code=status)
 
@@ -110,9 +112,9 @@ def help_on(term: str, said: str | None = None) -> Any:
     ).format(told, said or term)
 
 
-def _frame(request: Request, study: StudyPlace | None) -> dict[str, Any]:
+def _frame(request: Request, study: StudyPlace | None, within: str | None = None) -> dict[str, Any]:
     """What stands around every page: the menus and the mark of forms."""
-    here = request.url.path
+    here = within or request.url.path
     main = [p for p in pages() if p.title and "{study}" not in p.path]
     own = [p for p in pages() if p.title and "{study}" in p.path] if study is not None else []
     return {

@@ -40,6 +40,7 @@ def test_everything_about_a_design_is_there(client: TestClient) -> None:
     assert "What can sink it" in text
     for cell in data["cells"]:
         assert f'href="/study/hard/runs/{cell["run"]}"' in text
+    assert '<a href="/study/hard/compare" aria-current="page">Compare</a>' in text
     assert "Ranked before" in text + client.get(SINGLE).text
 
 

@@ -48,9 +48,9 @@ def design(request: Request, study: str, design: str) -> Response:
         "not known": not_known(results.study, comparison, asked.choice) if otherwise else [],
         "changed since": _changed(place, results),
     }
-    return show(
-        request, "design.html.j2", data, study=place, **_drawn(place, results, asked, comparison, design)
-    )
+    drawn = _drawn(place, results, asked, comparison, design)
+    within = f"/study/{place.name}/compare"
+    return show(request, "design.html.j2", data, study=place, within=within, **drawn)
 
 
 def _drawn(
