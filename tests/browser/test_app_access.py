@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from http.client import HTTPConnection
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
 
 import pytest
-from lxml import html
 from playwright.sync_api import Browser, Page
-from starlette.routing import Match
 
 from handful.app.page import pages
 from tests.browser.app import Served, visiting
+from tests.browser.crawl import follow
 
 AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text(encoding="utf-8")
 MOST_STOPS = 60
@@ -27,60 +24,12 @@ MOST_STOPS = 60
 
 @pytest.fixture(scope="module")
 def found(served: Served) -> dict[str, str]:
-    """One address of every kind of page that links lead to, by the path of its route."""
-    routes = [route for page in pages() for route in page.router.routes]
-    waiting, known = ["/studies"], {}
-    while waiting:
-        address = waiting.pop(0)
-        kind = _kind(routes, address)
-        if kind is None or kind in known:
-            continue
-        text, elsewhere = _read(served, address)
-        waiting += elsewhere
-        if not text:
-            continue
-        known[kind] = address
-        tree = html.fromstring(text)
-        links = [str(link) for link in tree.xpath("//a[not(@download)]/@href")]
-        waiting += [urljoin(address, link).split("#")[0] for link in links if not link.startswith("#")]
-    return known
-
-
-def _kind(routes: list, address: str) -> str | None:
-    """What kind of page an address leads to; None when it is no page of the app or is one as JSON."""
-    parts = urlsplit(address)
-    if parts.netloc or "format=json" in parts.query:
-        return None
-    scope = {"type": "http", "method": "GET", "path": parts.path, "headers": [], "root_path": ""}
-    route = next((r for r in routes if r.matches(scope)[0] == Match.FULL), None)
-    if route is None or not hasattr(route, "methods"):
-        return None
-    # A study that was compared shows other things than one that was not, and a page that was asked for something too.
-    state = " (not compared)" if parts.path.startswith("/study/small") else ""
-    return f"{route.path}{state or ('?' if parts.query else '')}"
-
-
-def _read(served: Served, address: str) -> tuple[str, list[str]]:
-    """The page of an address, and where it sends one instead; no text of a file, and of a document in a sandbox of its own."""
-    connection = HTTPConnection(served.base.removeprefix("http://"), timeout=60)
-    try:
-        connection.request("GET", address, headers={"Cookie": served.cookie, "Accept": "text/html"})
-        answer = connection.getresponse()
-        there = answer.getheader("location")
-        if there is not None:
-            return "", [urljoin(address, there).removeprefix(served.base).split("#")[0]]
-        assert answer.status == 200, (address, answer.status)
-        file = answer.getheader("content-disposition") is not None
-        sandboxed = "sandbox" in answer.getheader("content-security-policy", "")
-        if file or sandboxed or not answer.getheader("content-type", "").startswith("text/html"):
-            return "", []
-        return answer.read().decode(), []
-    finally:
-        connection.close()
+    """One address of every kind of page."""
+    return {found.kind: found.address for found in follow(served) if found.is_page}
 
 
 def test_every_page_in_a_menu_is_found(found: dict[str, str]) -> None:
-    reached = {kind.split(" ")[0] for kind in found}
+    reached = {kind.split(" ")[0].rstrip("?") for kind in found}
     named = {page.path for page in pages() if page.title}
     assert named <= reached
     for path in ("/study/{study}/runs/{run}", "/study/{study}/runs/{run}/trials/{trial}"):
@@ -169,9 +118,12 @@ def test_the_keyboard_reaches_the_content_first_and_is_seen_wherever_it_is(
             page.keyboard.press("Tab")
             where = page.evaluate(
                 """() => { const e = document.activeElement; if (e === document.body) return null;
-                     const s = getComputedStyle(e); const box = e.getBoundingClientRect();
-                     return { seen: (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 1) && box.width > 0,
-                              name: e.outerHTML.slice(0, 120) } }"""
+                     const ringed = f => { const s = getComputedStyle(f);
+                       return s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 1
+                         && f.getBoundingClientRect().width > 0 };
+                     let seen = false;  // the ring may be around what holds a field
+                     for (let f = e; f && f.tagName !== 'MAIN' && !seen; f = f.parentElement) seen = ringed(f);
+                     return { seen, name: e.outerHTML.slice(0, 120) } }"""
             )
             if where is None:
                 break
