@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Request
+from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, RedirectResponse, Response, StreamingResponse
 
@@ -16,14 +18,15 @@ from handful.app.forms import Mark
 from handful.app.guard import DOCUMENT_POLICY
 from handful.app.jobs import Jobs, Work
 from handful.app.page import Page, register
-from handful.app.results import Results, changed_since, results_of
-from handful.app.view import events, show, workspace
+from handful.app.results import Results, Stamp, changed_since, results_of
+from handful.app.view import environment, events, show, wants_json, workspace
 from handful.app.workspace import StudyPlace
 from handful.report.folder import ResultsFolder
 from handful.select.reconsider import asked_otherwise, effect_of_choice, not_known, reconsider
 from handful.select.results import Comparison
 from handful.spec.messages import SpecError
 from handful.store.project import StoreError
+from handful.study.model import Choice
 
 router = APIRouter()
 
@@ -39,11 +42,17 @@ def compare(request: Request, study: str) -> Response:
     place = workspace(request).study(study)
     work = _jobs(request).look(place)
     results, unread = _read(place)
-    told, drawn = None, {}
+    told: dict[str, Any] | None = None
+    drawn: dict[str, Any] = {}
     if results is not None:
         asked, comparison = chosen(request, results)
         told = standing(place, results, asked, comparison)
-        drawn = _drawn(place, results, asked, comparison)
+        drawn = {
+            "title": comparison.title,
+            "fields": FIELDS,
+            "utilities": UTILITIES,
+            "figures": Markup() if wants_json(request) else _figures(place, results.stamp, asked.choice),
+        }
     data = {
         "study": place.name,
         "work": plain_work(work),
@@ -90,11 +99,14 @@ def report(request: Request, study: str) -> Response:
 
 def chosen(request: Request, results: Results) -> tuple[Asked, Comparison]:
     """What an address asks for, and the comparison with the verdicts that follow."""
-    own, hoped_for = results.study.choose, results.comparison.hoped_for
-    asked = asked_of(request.query_params, own, hoped_for)
-    if asked.choice == own:
-        return asked, results.comparison
-    return asked, reconsider(results.study, results.comparison, asked.choice)
+    asked = asked_of(request.query_params, results.study.choose, results.comparison.hoped_for)
+    return asked, judged(results, asked.choice)
+
+
+def judged(results: Results, choice: Choice) -> Comparison:
+    """Results with the verdicts of a choice."""
+    own = choice == results.study.choose
+    return results.comparison if own else reconsider(results.study, results.comparison, choice)
 
 
 def standing(place: StudyPlace, results: Results, asked: Asked, comparison: Comparison) -> dict[str, Any]:
@@ -144,32 +156,39 @@ def left_words(seconds: float | None) -> str:
     return f"about {seconds / 3600:.2g} hours left"
 
 
-def _drawn(place: StudyPlace, results: Results, asked: Asked, comparison: Comparison) -> dict[str, Any]:
-    """The tables and figures, for people."""
+@lru_cache(maxsize=16)
+def _figures(place: StudyPlace, stamp: Stamp, choice: Choice) -> Markup:
+    """The tables and figures of results, as they are since their stamp, for people."""
     from handful.report import results as tables
     from handful.report.figures.distributions import distributions
     from handful.report.figures.frontier import frontier
     from handful.report.figures.power import power_curves
     from handful.report.figures.stresses import reading, stress_figures
 
-    study = results.study.replace(choose=asked.choice)
+    results = results_of(place)
+    if results is None or results.stamp != stamp:
+        raise StoreError("the results were replaced just now; load the page again")
+    comparison = judged(results, choice)
+    study = results.study.replace(choose=choice)
     series = tables.series_of(comparison)
-    query = query_of(asked.choice, results.study.choose, comparison.hoped_for)
-    return {
-        "title": comparison.title,
-        "best": asked.choice.best,
-        "comparison": comparison,
-        "fields": FIELDS,
-        "utilities": UTILITIES,
-        "ranking": tables.ranking(study, comparison, series),
-        "links": {d.name: design_address(place, d.name) + query for d in comparison.designs},
-        "power": power_curves(study, comparison, series),
-        "frontier": frontier(comparison, series),
-        "stress_figures": stress_figures(study, comparison, series),
-        "stress_notes": reading(study, comparison),
-        "spreads": distributions(comparison, series),
-        "success": tables.success_table(comparison, series),
-    }
+    query = query_of(choice, results.study.choose, comparison.hoped_for)
+    filled = (
+        environment()
+        .get_template("compare_figures.html.j2")
+        .render(
+            best=choice.best,
+            comparison=comparison,
+            ranking=tables.ranking(study, comparison, series),
+            links={d.name: design_address(place, d.name) + query for d in comparison.designs},
+            power=power_curves(study, comparison, series),
+            frontier=frontier(comparison, series),
+            stress_figures=stress_figures(study, comparison, series),
+            stress_notes=reading(study, comparison),
+            spreads=distributions(comparison, series),
+            success=tables.success_table(comparison, series),
+        )
+    )
+    return Markup(filled)
 
 
 def design_address(place: StudyPlace, design: str) -> str:
