@@ -30,6 +30,8 @@ MOST_ENUMERATED = 120
 """Participants beyond which all possible trials are too many to be walked while somebody waits for a drawing."""
 MOST_EXPLORED = 1000
 """Participants of the largest design that is explored; larger ones are compared."""
+MOST_TABULATED = 240
+"""Participants beyond which exact tests of proportions need tables of all trials that are made in no moment."""
 FEW_TRIALS = 1024
 """Trials that are simulated where there is no exact and no numeric answer: one block."""
 _INTEGRATED = 1e-6
@@ -321,6 +323,10 @@ def rehearsed(
     from handful.select.characteristics import simulated_characteristics
 
     plan = _planned(design, question)
+    if plan.endpoint.kind == "binary" and plan.participants > MOST_TABULATED:
+        raise ValueError(
+            f"trials of more than {MOST_TABULATED} participants with a binary outcome are simulated by a comparison alone"
+        )
     both = []
     for truth in (scenario, scenario.scaled(0.0)):
         _, summary = InMemory().run(Job(plan, truth, seed, trials), design.kind, "", declared=False)

@@ -162,6 +162,17 @@ def test_where_there_is_no_exact_answer_a_few_trials_are_simulated_in_a_second_r
     assert "With the effect, start" in [cell.text_content() for cell in page.xpath("//thead//th")]
 
 
+def test_what_takes_too_long_is_left_to_a_comparison(client: TestClient) -> None:
+    fields = {"family": "randomised", "endpoint": "binary", "design.participants": "900"}
+    more = plain(client, "/explore/more", fields)
+    assert more["simulated"] is None
+    assert "by a comparison alone" in more["why"]
+    assert "No trials are simulated here" in client.get(at("/explore/more", **fields)).text
+    # A scenario that the family cannot be conducted in is refused in a sentence too.
+    arms = {"family": "multi arm", "endpoint": "continuous", "scenario.arm_effects": "[100%]"}
+    assert "the design has 2" in client.get(at("/explore/more", **arms)).text
+
+
 def test_sizes_around_say_what_four_fewer_would_cost(client: TestClient) -> None:
     more = plain(client, "/explore/more", FORTY)
     sizes = {one["participants"]: one["success"]["value"] for one in more["sizes"]}

@@ -261,8 +261,8 @@ def _deep(looked: Looked) -> dict[str, Any]:
     design, scenario, endpoint = state.whole
     around = neighbours(design, scenario, state.question)
     found = estimated(design, scenario, state.question)
-    seen = _rehearsed(state) if told.how != "exact" else None
-    before = _rehearsed(looked.against) if seen is not None and looked.against is not None else None
+    seen, why = _rehearsed(state) if told.how != "exact" else (None, "")
+    before, _ = _rehearsed(looked.against) if seen is not None and looked.against is not None else (None, "")
     tables = [
         size_table(around, told.participants, told.counted) if around else None,
         estimate_table(found, endpoint) if found is not None else None,
@@ -273,19 +273,20 @@ def _deep(looked: Looked) -> dict[str, Any]:
         "estimate": found,
         "simulated": seen,
         "simulated before": before,
+        "why": why,
         "how": told.how,
         "tables": [table for table in tables if table is not None],
     }
 
 
-def _rehearsed(state: State) -> Rehearsed:
-    """A few simulated trials, one request at a time: pages first."""
+def _rehearsed(state: State) -> tuple[Rehearsed | None, str]:
+    """(a few simulated trials, why there are none); one request at a time, so that pages come first."""
     design, scenario, _ = state.whole
     try:
         with _simulating:
-            return rehearsed(design, scenario, state.question)
+            return rehearsed(design, scenario, state.question), ""
     except ValueError as refused:
-        raise HTTPException(422, str(refused)) from None
+        return None, str(refused)
 
 
 def _plain(looked: Looked) -> dict[str, Any]:
