@@ -17,7 +17,7 @@ _BETWEEN = 0.5
 """Seconds between two words on how far it has come."""
 _PACE = 30.0
 """Seconds over which the pace is taken that the time left follows from."""
-_SOON = 2.0
+_SOON = 4.0
 """Seconds after which there is a pace."""
 _PATIENCE = 10.0
 """Seconds to wait for another worker to end."""

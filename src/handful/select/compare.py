@@ -68,8 +68,8 @@ def _compare(bench: Bench, told: Progress) -> Comparison:
     """Run everything, one design after the other on the same people; progress counts runs, which take about as long."""
     study = bench.study
     plans = {name: study.plan(name) for name in study.designs}
-    under_stress = {name: runs_under_stress(study.design(name)) for name in plans}
-    total = len(plans) * (len(study.scenarios) + len(CURVE)) + sum(under_stress.values())
+    asked = {name: _runs(study, name, plan) for name, plan in plans.items()}
+    total = len(plans) * len(study.scenarios) + sum(map(sum, asked.values()))
     done = 0
     cells: list[Cell] = []
     for name, plan in plans.items():
@@ -81,12 +81,19 @@ def _compare(bench: Bench, told: Progress) -> Comparison:
     for name, plan in plans.items():
         told(done, total, f"power curve of {name}")
         designs.append(_summarise(bench, name, plan, cells))
-        done += len(CURVE)
+        done += asked[name][0]
         told(done, total, f"stress on {name}")
         stresses += stress(bench, name, plan)
-        done += under_stress[name]
+        done += asked[name][1]
     told(total, total, "choosing")
     return _conclude(bench, tuple(designs), tuple(cells), tuple(stresses))
+
+
+def _runs(study: Study, name: str, plan: Plan) -> tuple[int, int]:
+    """Runs that the curve of a design and its stresses ask for, about; where trials are enumerated that takes no time."""
+    if exact.lattice_of(plan) is not None:
+        return 1, 1
+    return len(CURVE), runs_under_stress(study.design(name))
 
 
 def _cell(bench: Bench, name: str, plan: Plan, scenario: str) -> Cell:
