@@ -18,8 +18,8 @@ from tests.faults.studies import job
 ROOT = Path(__file__).parents[2]
 
 FEW, MANY = 100_000, 2_000_000
-ROW = 47
-"""Bytes of one trial: three bytes, three counts of four and four numbers of eight."""
+ROW = 48
+"""Bytes of one trial: four bytes, three counts of four and four numbers of eight."""
 BOUND = (MANY - FEW) * ROW // 4
 """A quarter of what the rows of the further trials would take (22 MB); what is not kept is well below it."""
 
