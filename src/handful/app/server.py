@@ -39,9 +39,7 @@ def make_app(root: Path, keys: Keys) -> FastAPI:
     Returns:
         The app behind its guard; `app.state` holds the workspace, the jobs and the keys.
     """
-    app = FastAPI(
-        title="handful", docs_url=None, redoc_url=None, openapi_url="/openapi.json", lifespan=_life
-    )
+    app = FastAPI(title="handful", docs_url=None, redoc_url=None, openapi_url="/openapi.json", lifespan=_life)
     app.state.workspace = Workspace(root)
     app.state.jobs = Jobs()
     app.state.reruns = Reruns()
