@@ -19,7 +19,7 @@ def test_documentation_builds_without_a_warning_and_loads_nothing_from_elsewhere
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1200,
         check=False,
     )
     assert done.returncode == 0, done.stderr
