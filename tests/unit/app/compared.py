@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 from functools import cache
 from pathlib import Path
@@ -35,6 +36,7 @@ compute: {{trials: 300, seed: 5}}
 def _once() -> Path:
     """The folder, compared once for all tests of a process."""
     folder = Path(mkdtemp(prefix="handful-compared-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     study = folder / "hard.yaml"
     study.write_text(STUDY, encoding="utf-8")
     ResultsFolder(results_folder(study)).fill(StudyFile.read(study), threads=1)
