@@ -125,7 +125,8 @@ def kinds(registry: Iterable[type[Any]], base: type[Spec], heading: str) -> str:
         own = [row for row in rows_of(cls) if row not in shared]
         parts.append(f"### {kinds_of(cls)[0]}\n\n*{cls.meaning[0].upper()}{cls.meaning[1:]}.* {prose(cls)}\n")
         if endpoints := getattr(cls, "endpoints", None):
-            parts.append(f"Endpoint: {' or '.join(sorted(endpoints))}. Evidence: {cls.statistic_name}.\n")
+            serves = f"Endpoint: {' or '.join(sorted(endpoints))}. Compared with: {cls.comparator}."
+            parts.append(f"{serves} Evidence: {cls.statistic_name}.\n")
         parts += [fields_table(own)] if own else []
         if stresses := getattr(cls, "fragile_to", ()):
             parts.append(f"Fragile to: {', '.join(stress.name for stress in stresses)}.\n")

@@ -14,7 +14,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field, SerializeAsAny
 
-from handful.analyses.base import Aim, Estimate, Evidence, Floats, Integers, Lattice
+from handful.analyses.base import Aim, Comparator, Estimate, Evidence, Floats, Integers, Lattice
 from handful.analyses.resampling import addresses
 from handful.analyses.response_rule import ResponseRule
 from handful.analyses.scales import OnPValues
@@ -103,6 +103,7 @@ class Rerandomised(OnPValues):
     )
     references: ClassVar[tuple[str, ...]] = ("simon2011", "villar2018", "phipson2010", "miettinen1985")
     endpoints: ClassVar[frozenset[str]] = frozenset({"binary"})
+    comparator: ClassVar[Comparator] = "control arm"
     reads: ClassVar[type[Observations]] = Outcomes
     takes_margin: ClassVar[bool] = False
 

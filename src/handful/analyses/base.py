@@ -228,11 +228,17 @@ Sizes = Sequence[tuple[int, int]]
 """Participants on control and on treatment at each look, cumulative."""
 
 
+Comparator = Literal["benchmark", "control arm", "own control"]
+"""What the treated are compared with: a value from outside the trial, other people in it, or themselves (before treatment,
+or on the other side)."""
+
+
 class Analysis(Spec):
     """Base of every analysis; a frozen spec of its own few settings.
 
     Subclasses are registered by `kind`, say in one line what they are (`meaning`), which kinds of endpoint and which
-    observations they read, and which papers they come from (`references`, keys of the reference list). `takes_margin` says
+    observations they read, what they compare the treated with (`comparator`), and which papers they come from
+    (`references`, keys of the reference list). `takes_margin` says
     whether the analysis can test against a margin of non-inferiority (a null other than 0), `information_comes_from` what
     the sizes given to `process` count, `gives_score` whether it has a `score`.
     """
@@ -241,6 +247,7 @@ class Analysis(Spec):
     meaning: ClassVar[str]
     references: ClassVar[tuple[str, ...]] = ()
     endpoints: ClassVar[frozenset[str]]
+    comparator: ClassVar[Comparator]
     reads: ClassVar[type[Observations]]
     statistic_name: ClassVar[str] = "z"
     takes_margin: ClassVar[bool] = True

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from handful.analyses.base import Aim, Estimate, Evidence, Floats, Process, Score, Sizes
+from handful.analyses.base import Aim, Comparator, Estimate, Evidence, Floats, Process, Score, Sizes
 from handful.analyses.scales import OnZ
 from handful.analyses.wald import Wald
 from handful.kernels.cox import cox, cox_score
@@ -33,6 +33,7 @@ class LogRank(OnZ):
     meaning: ClassVar[str] = "log-rank test of two arms"
     references: ClassVar[tuple[str, ...]] = ("mantel1966", "cox1972", "heinze2001", "schoenfeld1981")
     endpoints: ClassVar[frozenset[str]] = frozenset({"time to event"})
+    comparator: ClassVar[Comparator] = "control arm"
     reads: ClassVar[type[Observations]] = Events
     information_comes_from: ClassVar[Literal["participants", "events"]] = "events"
     gives_score: ClassVar[bool] = True

@@ -15,6 +15,7 @@ from pydantic import Field
 
 from handful.analyses.base import (
     Aim,
+    Comparator,
     Deferred,
     Estimate,
     Evidence,
@@ -47,6 +48,7 @@ class McNemar(OnPValues):
     meaning: ClassVar[str] = "McNemar's exact test of matched pairs"
     references: ClassVar[tuple[str, ...]] = ("mcnemar1947", "tango1998", "suissa1991")
     endpoints: ClassVar[frozenset[str]] = frozenset({"binary"})
+    comparator: ClassVar[Comparator] = "own control"
     reads: ClassVar[type[Observations]] = Pairs
     takes_margin: ClassVar[bool] = False
 
@@ -160,6 +162,7 @@ class ClusteredMcNemar(OnZ):
     meaning: ClassVar[str] = "cluster-robust McNemar test of several pairs a participant"
     references: ClassVar[tuple[str, ...]] = ("durkalski2003",)
     endpoints: ClassVar[frozenset[str]] = frozenset({"binary"})
+    comparator: ClassVar[Comparator] = "own control"
     reads: ClassVar[type[Observations]] = Pairs
     takes_margin: ClassVar[bool] = False
 
@@ -188,6 +191,7 @@ class PairedT(OnZ):
     meaning: ClassVar[str] = "paired t-test within participants"
     references: ClassVar[tuple[str, ...]] = ("student1908",)
     endpoints: ClassVar[frozenset[str]] = frozenset({"continuous"})
+    comparator: ClassVar[Comparator] = "own control"
     reads: ClassVar[type[Observations]] = Pairs
 
     def evidence(self, seen: Observations, cut: Cut, aim: Aim) -> Evidence:

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from handful.analyses.base import Aim, Estimate, Evidence
+from handful.analyses.base import Aim, Comparator, Estimate, Evidence
 from handful.analyses.midranks import midranks
 from handful.analyses.resampling import Permutation
 from handful.analyses.within import Differences, differences
@@ -27,6 +27,7 @@ class PairedPermutation(Permutation):
     kind: Literal["paired permutation"] = "paired permutation"
     meaning: ClassVar[str] = "sign-flip permutation test within participants"
     endpoints: ClassVar[frozenset[str]] = frozenset({"binary", "continuous", "count", "ordinal"})
+    comparator: ClassVar[Comparator] = "own control"
     reads: ClassVar[type[Observations]] = Pairs
 
     def evidence(self, seen: Observations, cut: Cut, aim: Aim) -> Evidence:
@@ -50,6 +51,7 @@ class SignedRank(Permutation):
     meaning: ClassVar[str] = "Wilcoxon's signed-rank test within participants"
     references: ClassVar[tuple[str, ...]] = ("wilcoxon1945", "phipson2010")
     endpoints: ClassVar[frozenset[str]] = frozenset({"continuous"})
+    comparator: ClassVar[Comparator] = "own control"
     reads: ClassVar[type[Observations]] = Pairs
 
     def evidence(self, seen: Observations, cut: Cut, aim: Aim) -> Evidence:

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from handful.analyses.base import Aim, Estimate, Evidence
+from handful.analyses.base import Aim, Comparator, Estimate, Evidence
 from handful.analyses.scales import OnZ
 from handful.analyses.wald import Wald, of_mean
 from handful.kernels.counting import moments_prefix
@@ -24,6 +24,7 @@ class OneSampleT(OnZ):
     meaning: ClassVar[str] = "one-sample t-test of a mean against a benchmark"
     references: ClassVar[tuple[str, ...]] = ("student1908",)
     endpoints: ClassVar[frozenset[str]] = frozenset({"continuous"})
+    comparator: ClassVar[Comparator] = "benchmark"
     reads: ClassVar[type[Observations]] = Outcomes
 
     def evidence(self, seen: Observations, cut: Cut, aim: Aim) -> Evidence:

@@ -17,6 +17,7 @@ from pydantic import Field
 from handful.analyses.base import (
     Aim,
     Analysis,
+    Comparator,
     Deferred,
     Estimate,
     Evidence,
@@ -43,6 +44,7 @@ class OneProportion(Analysis):
     """Base of the analyses of one proportion: evidence is a function of the count of favourable results."""
 
     endpoints: ClassVar[frozenset[str]] = frozenset({"binary"})
+    comparator: ClassVar[Comparator] = "benchmark"
     reads: ClassVar[type[Observations]] = Outcomes
 
     @abstractmethod

@@ -14,7 +14,7 @@ from typing import ClassVar, Literal, NamedTuple
 import numpy as np
 from pydantic import Field
 
-from handful.analyses.base import Aim, Analysis, Estimate, Evidence, Floats
+from handful.analyses.base import Aim, Analysis, Comparator, Estimate, Evidence, Floats
 from handful.analyses.logrank import followed
 from handful.analyses.scales import OnPValues, OnZ
 from handful.participants.observations import TREATED, Cut, Events, Observations
@@ -46,6 +46,7 @@ class AgainstHistory(Analysis):
     """
 
     endpoints: ClassVar[frozenset[str]] = frozenset({"time to event"})
+    comparator: ClassVar[Comparator] = "benchmark"
     reads: ClassVar[type[Observations]] = Events
 
     benchmark_is: Literal["median", "yearly hazard"] = Field(

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from handful.analyses.base import Aim, Estimate, Evidence
+from handful.analyses.base import Aim, Comparator, Estimate, Evidence
 from handful.analyses.resampling import Permutation
 from handful.analyses.two_means import difference_in_means, moments
 from handful.analyses.within import looked_at
@@ -23,6 +23,7 @@ class TwoSamplePermutation(Permutation):
     kind: Literal["permutation"] = "permutation"
     meaning: ClassVar[str] = "permutation test of two means"
     endpoints: ClassVar[frozenset[str]] = frozenset({"binary", "continuous", "ordinal"})
+    comparator: ClassVar[Comparator] = "control arm"
     reads: ClassVar[type[Observations]] = Outcomes
 
     def evidence(self, seen: Observations, cut: Cut, aim: Aim) -> Evidence:

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 from scipy.special import ndtri
 
-from handful.analyses.base import Aim, Estimate, Evidence, Floats, Process, Sizes
+from handful.analyses.base import Aim, Comparator, Estimate, Evidence, Floats, Process, Sizes
 from handful.analyses.logrank import LogRank, followed
 from handful.analyses.one_sample_logrank import AgainstHistory
 from handful.analyses.posterior_rates import benefit_of_ratios
@@ -36,6 +36,7 @@ class PosteriorHazardRatio(OnPosterior):
     meaning: ClassVar[str] = "Bayesian hazard ratio of two arms, normal approximation with a normal prior"
     references: ClassVar[tuple[str, ...]] = ("spiegelhalter1994", "mantel1966", "schoenfeld1981")
     endpoints: ClassVar[frozenset[str]] = frozenset({"time to event"})
+    comparator: ClassVar[Comparator] = "control arm"
     reads: ClassVar[type[Observations]] = Events
     information_comes_from: ClassVar[Literal["participants", "events"]] = "events"
 

@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import Field, model_validator
 from scipy.special import ndtr
 
-from handful.analyses.base import Aim, Analysis, Estimate, Evidence, Floats, Process, Sizes
+from handful.analyses.base import Aim, Analysis, Comparator, Estimate, Evidence, Floats, Process, Sizes
 from handful.analyses.scales import OnPosterior
 from handful.analyses.two_means import Variances, moments
 from handful.analyses.two_proportions import two_arm_process
@@ -72,6 +72,8 @@ class MeanPosteriors(Analysis):
 
 class DifferencePosterior(MeanPosteriors):
     """The posterior of the difference of two means, treated minus control."""
+
+    comparator: ClassVar[Comparator] = "control arm"
 
     variances: Variances = Field(
         "unequal", description="Whether the arms may differ in variance (Behrens-Fisher) or not (pooled)."
@@ -198,6 +200,7 @@ class PosteriorMeanAgainstBenchmark(OnPosterior, MeanPosteriors):
         "Bayesian comparison of a mean with a benchmark, with a normal-inverse-gamma prior"
     )
     references: ClassVar[tuple[str, ...]] = ("gelman2013",)
+    comparator: ClassVar[Comparator] = "benchmark"
 
     prior: NormalPrior | None = Field(None, description="Prior of the mean; the reference prior if left out.")
 

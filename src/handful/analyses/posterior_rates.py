@@ -12,7 +12,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from handful.analyses.base import Aim, Analysis, Estimate, Evidence, Floats
+from handful.analyses.base import Aim, Analysis, Comparator, Estimate, Evidence, Floats
 from handful.analyses.scales import OnPosterior
 from handful.kernels.counting import moments_prefix
 from handful.participants.observations import CONTROL, TREATED, Cut, Observations, Outcomes
@@ -55,6 +55,7 @@ class PosteriorRateRatio(RatePosteriors):
     kind: Literal["posterior rate ratio"] = "posterior rate ratio"
     meaning: ClassVar[str] = "Bayesian ratio of two event rates with gamma priors (Poisson counts)"
     references: ClassVar[tuple[str, ...]] = ("gelman2013",)
+    comparator: ClassVar[Comparator] = "control arm"
 
     prior_treated: tuple[PositiveNumber, NonNegativeNumber] = Field(
         _JEFFREYS, description=_WORTH.format(" of treatment")
@@ -98,6 +99,7 @@ class PosteriorRateAgainstBenchmark(RatePosteriors):
         "Bayesian comparison of an event rate with a benchmark, with a gamma prior (Poisson counts)"
     )
     references: ClassVar[tuple[str, ...]] = ("gelman2013",)
+    comparator: ClassVar[Comparator] = "benchmark"
 
     prior: tuple[PositiveNumber, NonNegativeNumber] = Field(_JEFFREYS, description=_WORTH.format(""))
 

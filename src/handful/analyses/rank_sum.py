@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 from scipy.special import ndtr, ndtri
 
-from handful.analyses.base import Aim, Estimate, Evidence, Floats, Process, Sizes
+from handful.analyses.base import Aim, Comparator, Estimate, Evidence, Floats, Process, Sizes
 from handful.analyses.midranks import midranks
 from handful.analyses.scales import OnPValues
 from handful.analyses.two_proportions import two_arm_process
@@ -33,6 +33,7 @@ class RankSum(OnPValues):
     meaning: ClassVar[str] = "Wilcoxon-Mann-Whitney rank-sum test"
     references: ClassVar[tuple[str, ...]] = ("wilcoxon1945", "mann1947", "newcombe2006")
     endpoints: ClassVar[frozenset[str]] = frozenset({"ordinal", "continuous"})
+    comparator: ClassVar[Comparator] = "control arm"
     reads: ClassVar[type[Observations]] = Outcomes
     takes_margin: ClassVar[bool] = False
 

@@ -13,7 +13,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from handful.analyses.base import Aim, Estimate, Evidence, Floats, Process, Sizes
+from handful.analyses.base import Aim, Comparator, Estimate, Evidence, Floats, Process, Sizes
 from handful.analyses.one_sample_logrank import log_limits
 from handful.analyses.scales import OnPValues, OnZ
 from handful.analyses.two_proportions import two_arm_process
@@ -40,6 +40,7 @@ class RateRatio(OnZ):
     meaning: ClassVar[str] = "ratio of two event rates with overdispersion (log link)"
     references: ClassVar[tuple[str, ...]] = ("breslow1984", "lawless1987")
     endpoints: ClassVar[frozenset[str]] = frozenset({"count"})
+    comparator: ClassVar[Comparator] = "control arm"
     reads: ClassVar[type[Observations]] = Outcomes
 
     model: Literal["negative binomial", "quasi-Poisson"] = Field(
@@ -119,6 +120,7 @@ class OwnRateRatio(OnZ):
     )
     references: ClassVar[tuple[str, ...]] = ("liang1986", "pipe2023")
     endpoints: ClassVar[frozenset[str]] = frozenset({"count"})
+    comparator: ClassVar[Comparator] = "own control"
     reads: ClassVar[type[Observations]] = Pairs
 
     reference: Literal["student", "normal"] = Field(
@@ -170,6 +172,7 @@ class RateAgainstBenchmark(OnZ):
     meaning: ClassVar[str] = "score test of an event rate against a benchmark, with overdispersion"
     references: ClassVar[tuple[str, ...]] = ("breslow1984",)
     endpoints: ClassVar[frozenset[str]] = frozenset({"count"})
+    comparator: ClassVar[Comparator] = "benchmark"
     reads: ClassVar[type[Observations]] = Outcomes
 
     def evidence(self, seen: Observations, cut: Cut, aim: Aim) -> Evidence:
@@ -223,6 +226,7 @@ class PoissonAgainstBenchmark(OnPValues):
     meaning: ClassVar[str] = "exact Poisson test of an event rate against a benchmark"
     references: ClassVar[tuple[str, ...]] = ("garwood1936",)
     endpoints: ClassVar[frozenset[str]] = frozenset({"count"})
+    comparator: ClassVar[Comparator] = "benchmark"
     reads: ClassVar[type[Observations]] = Outcomes
 
     def evidence(self, seen: Observations, cut: Cut, aim: Aim) -> Evidence:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from handful.analyses.base import Aim, Analysis, Estimate, Evidence, Floats
+from handful.analyses.base import Aim, Analysis, Comparator, Estimate, Evidence, Floats
 from handful.analyses.resampling import Permutation
 from handful.analyses.scales import OnZ
 from handful.analyses.within import Differences, looked_at
@@ -29,6 +29,7 @@ class OwnSlope(Analysis):
     """Base of the analyses of the break from the own slope."""
 
     endpoints: ClassVar[frozenset[str]] = frozenset({"continuous"})
+    comparator: ClassVar[Comparator] = "own control"
     reads: ClassVar[type[Observations]] = Courses
 
     shape: Shape = Field(

@@ -12,7 +12,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from handful.analyses.base import Aim, Estimate, Evidence, Process, Sizes
+from handful.analyses.base import Aim, Comparator, Estimate, Evidence, Process, Sizes
 from handful.analyses.scales import OnZ
 from handful.analyses.two_proportions import two_arm_process
 from handful.analyses.wald import Wald, beyond_rounding
@@ -34,6 +34,7 @@ class TTest(OnZ):
     meaning: ClassVar[str] = "t-test of two means"
     references: ClassVar[tuple[str, ...]] = ("welch1947", "student1908")
     endpoints: ClassVar[frozenset[str]] = frozenset({"continuous"})
+    comparator: ClassVar[Comparator] = "control arm"
     reads: ClassVar[type[Observations]] = Outcomes
 
     variances: Variances = Field(
@@ -61,6 +62,7 @@ class ZTest(OnZ):
     kind: Literal["z test"] = "z test"
     meaning: ClassVar[str] = "z-test of two means with a known standard deviation"
     endpoints: ClassVar[frozenset[str]] = frozenset({"continuous"})
+    comparator: ClassVar[Comparator] = "control arm"
     reads: ClassVar[type[Observations]] = Outcomes
 
     sd: PositiveNumber = Field(description="Standard deviation of an outcome within an arm.")

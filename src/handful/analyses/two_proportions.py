@@ -19,6 +19,7 @@ from pydantic import Field
 from handful.analyses.base import (
     Aim,
     Analysis,
+    Comparator,
     Deferred,
     Estimate,
     Evidence,
@@ -60,6 +61,7 @@ class TwoProportions(Analysis):
     """Base of the comparisons of two proportions: evidence is a function of the two counts."""
 
     endpoints: ClassVar[frozenset[str]] = frozenset({"binary"})
+    comparator: ClassVar[Comparator] = "control arm"
     reads: ClassVar[type[Observations]] = Outcomes
 
     @abstractmethod

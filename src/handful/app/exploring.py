@@ -13,14 +13,12 @@ from functools import cache, cached_property, lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from handful.analyses.base import Analysis
 from handful.analyses.registry import analyses
 from handful.app.controls import Control, Form, controls_of
 from handful.app.spelling import written
 from handful.designs.base import Design, Question
 from handful.designs.registry import families
 from handful.participants.endpoint import Endpoint
-from handful.participants.observations import Courses, Pairs
 from handful.scenarios.base import Scenario
 from handful.scenarios.registry import scenario_kinds
 from handful.spec.base import Spec
@@ -435,20 +433,9 @@ def _suitable(family: str, kind: str) -> frozenset[str]:
         return frozenset(serving)
     start = start_of_family(family, kind)
     state = state_of(start, ())
-    reads, against = state.whole[0].plan(state.question).analysis.reads, "benchmark" in start.design
-    known = any(analysis.reads is reads for analysis in serving.values())  # else wrapped in another
     found = set()
-    for name, analysis in serving.items():
-        seen = analysis.reads is reads if known else analysis.reads not in (Pairs, Courses)
-        if not seen or _against_benchmark(analysis) != against:
-            continue
+    for name in serving:
         with suppress(SpecError, ValueError):
-            changed = validate(families.get(family), {**start.design, "analysis": name})
-            changed.plan(state.question)
+            validate(families.get(family), {**start.design, "analysis": name}).plan(state.question)
             found.add(name)
     return frozenset(found)
-
-
-def _against_benchmark(analysis: type[Analysis]) -> bool:
-    """Whether an analysis compares with a benchmark, and not two groups."""
-    return any(word in analysis.meaning for word in ("benchmark", "historical"))

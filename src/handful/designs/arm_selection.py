@@ -116,7 +116,7 @@ class ArmSelection(ArmsAgainstControl):
         if self.events is None:
             return super().chosen_analysis(endpoint)
         analysis = self.analysis or make(DEFAULT_ANALYSIS[endpoint.kind])
-        fits(analysis, endpoint, self.margin or 0.0)
+        fits(analysis, endpoint, "control arm", self.margin or 0.0)
         return analysis
 
     def information(self) -> tuple[float, ...]:

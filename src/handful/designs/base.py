@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from handful.analyses.base import Aim, Analysis, Estimate
+from handful.analyses.base import Aim, Analysis, Comparator, Estimate
 from handful.analyses.hypotheses import ONE, Hypothesis
+from handful.analyses.registry import analyses
 from handful.designs.adaptation import Adaptation
 from handful.designs.arrangements import Arrangement
 from handful.designs.estimators import PLAIN, Estimator
@@ -246,8 +247,21 @@ class Design(Spec):
         return self.alpha if self.alpha is not None else question.alpha
 
 
-def fits(analysis: Analysis, endpoint: Endpoint, margin: float = 0.0) -> None:
-    """Refuse an analysis that does not suit the endpoint, or cannot test against the margin.
+def fits(
+    analysis: Analysis,
+    endpoint: Endpoint,
+    comparator: Comparator,
+    margin: float = 0.0,
+    reads: tuple[type[Observations], ...] = (),
+) -> None:
+    """Refuse an analysis that does not suit the endpoint or what a family observes, or cannot test against the margin.
+
+    Args:
+        analysis: The analysis.
+        endpoint: The endpoint of the study.
+        comparator: What the family compares the treated with.
+        margin: Margin of non-inferiority, or 0.
+        reads: Observations that the family can make; any when empty.
 
     Raises:
         ValueError: Naming what would suit.
@@ -257,10 +271,34 @@ def fits(analysis: Analysis, endpoint: Endpoint, margin: float = 0.0) -> None:
             f"analysis {analysis.kind!r} is for a {' or '.join(sorted(analysis.endpoints))} endpoint, "
             f"and this endpoint is {endpoint.kind}"
         )
+    if not _matches(type(analysis), comparator, reads):
+        suitable = [
+            known.model_fields["kind"].default
+            for known in analyses
+            if endpoint.kind in known.endpoints and _matches(known, comparator, reads)
+        ]
+        wanted = f"what compares with {_A[comparator]} is {', '.join(suitable)}" if suitable else "none does"
+        differs = analysis.comparator != comparator
+        raise ValueError(
+            f"analysis {analysis.kind!r} compares with {_A[analysis.comparator]}"
+            f"{f', and this design has {_A[comparator]}' if differs else ' by data that this design does not collect'}: {wanted}"
+        )
     if margin != 0 and not analysis.takes_margin:
         raise ValueError(
             f"analysis {analysis.kind!r} cannot test against a margin; z pooled, t tests and rate ratios can"
         )
+
+
+_A: dict[Comparator, str] = {
+    "benchmark": "a benchmark",
+    "control arm": "a control arm",
+    "own control": "the participant's own control",
+}
+
+
+def _matches(analysis: type[Analysis], comparator: Comparator, reads: tuple[type[Observations], ...]) -> bool:
+    """Whether an analysis compares what a family compares, by what it observes."""
+    return analysis.comparator == comparator and (not reads or issubclass(analysis.reads, reads))
 
 
 def screened_for(wanted: int, share: float) -> int:

@@ -163,7 +163,7 @@ class Bayesian(TwoArms):
     def chosen_analysis(self, endpoint: Endpoint) -> Analysis:
         """The Bayesian analysis, checked against the endpoint."""
         analysis = self.analysis or make(default_analysis(DEFAULT_ANALYSIS, endpoint.kind, self.kind))
-        fits(analysis, endpoint, self.margin or 0.0)
+        fits(analysis, endpoint, "control arm", self.margin or 0.0)
         if not isinstance(analysis, (OnPosterior, OnDualCriterion)):
             raise ValueError(f"analysis {analysis.kind!r} gives no posterior probability to watch")
         if endpoint.kind == "time to event" and self.events is None:

@@ -242,7 +242,7 @@ class Enrichment(Design):
         """
         check_events(endpoint, self.events, self.participants)
         analysis = self.analysis or make(default_analysis(DEFAULT_ANALYSIS, endpoint.kind, self.kind))
-        fits(analysis, endpoint, self.margin or 0.0)
+        fits(analysis, endpoint, "control arm", self.margin or 0.0)
         return analysis
 
     def stage_rule(self, question: Question) -> StageRule:

@@ -61,7 +61,7 @@ class OwnControl(Design):
         """One look at all outcomes."""
         endpoint = question.endpoint
         analysis = self.analysis or make(default_analysis(DEFAULT_ANALYSIS, endpoint.kind, "own control"))
-        fits(analysis, endpoint, self.margin or 0.0)
+        fits(analysis, endpoint, "own control", self.margin or 0.0)
         alpha = self.level(question)
         if endpoint.kind == "count" and self.lead_in <= 0:
             raise ValueError("an own control for a count needs a lead-in, such as `lead in: 6 months`")

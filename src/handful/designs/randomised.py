@@ -84,7 +84,7 @@ class TwoArms(Design):
     def chosen_analysis(self, endpoint: Endpoint) -> Analysis:
         """The analysis, checked against the endpoint."""
         analysis = self.analysis or make(default_analysis(DEFAULT_ANALYSIS, endpoint.kind, self.kind))
-        fits(analysis, endpoint, self.margin or 0.0)
+        fits(analysis, endpoint, "control arm", self.margin or 0.0)
         if self.events is not None and endpoint.kind != "time to event":
             raise ValueError(f"`events` belongs to a time to event, and this endpoint is {endpoint.kind}")
         return analysis

@@ -62,7 +62,7 @@ class SingleArm(Sequential):
         analysis: Analysis = self.analysis or make(
             default_analysis(DEFAULT_ANALYSIS, endpoint.kind, "single arm")
         )
-        fits(analysis, endpoint)
+        fits(analysis, endpoint, "benchmark")
         timed = endpoint.kind == "time to event"
         if self.events is not None and not timed:
             raise ValueError(f"`events` belongs to a time to event, and this endpoint is {endpoint.kind}")

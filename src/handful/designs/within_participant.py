@@ -14,6 +14,7 @@ from handful.designs.pieces import AllTreated, Thresholds
 from handful.designs.single_arm import default_analysis
 from handful.designs.stresses import CONTAMINATION, CORRELATION, DROPOUT
 from handful.designs.words import by_the, count_words, level_words
+from handful.participants.observations import Pairs
 from handful.spec.quantities import PositiveCount
 
 DEFAULT_ANALYSIS = {"binary": "mcnemar", "continuous": "paired permutation"}
@@ -48,7 +49,7 @@ class WithinParticipant(Design):
         endpoint = question.endpoint
         default = default_analysis(DEFAULT_ANALYSIS, endpoint.kind, "within participant")
         analysis = self.analysis or make("paired permutation" if self.pairs > 1 else default)
-        fits(analysis, endpoint)
+        fits(analysis, endpoint, "own control", reads=(Pairs,))
         alpha = self.level(question)
         return Plan(
             endpoint=endpoint,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from handful.analyses.base import Aim, Analysis, Estimate
+from handful.analyses.base import Aim, Analysis, Comparator, Estimate
 from handful.analyses.scales import OnPosterior, OnPValues, OnZ
 from handful.participants.observations import Courses, Cut, Events, Observations, Outcomes, Pairs
 from handful.testing.specs import SpecContract
@@ -121,6 +121,7 @@ class AnalysisContract(SpecContract):
         assert case.analysis.endpoints
         assert case.analysis.endpoints <= kinds
         assert isinstance(case.seen, case.analysis.reads)
+        assert case.analysis.comparator in get_args(Comparator)
         assert case.analysis.statistic_name
 
     def test_evidence_is_finite_and_one_column_a_hypothesis(self, case: AnalysisCase) -> None:

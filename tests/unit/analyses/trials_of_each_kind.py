@@ -17,21 +17,6 @@ SETTINGS: dict[str, dict[str, object]] = {
     "dual criterion mean difference": {"decision_value": 0.5},
 }
 """What those need that have no usual settings."""
-ONE_ARM = {
-    "binomial",
-    "beta binomial",
-    "dual criterion",
-    "z one proportion",
-    "responses",
-    "one-sample t",
-    "posterior mean against benchmark",
-    "rate against benchmark",
-    "poisson against benchmark",
-    "posterior rate against benchmark",
-    "one-sample log-rank",
-    "one-sample poisson",
-    "posterior hazard against benchmark",
-}
 BENCHMARKS = {
     "binomial": 0.4,
     "beta binomial": 0.4,
@@ -66,7 +51,7 @@ def draw(
     shape = (trials, participants)
     endpoint = "continuous" if "continuous" in analysis.endpoints else min(analysis.endpoints)
     arm = np.ones(shape, dtype=np.int8)
-    if analysis.kind not in ONE_ARM and analysis.reads in (Outcomes, Events):
+    if analysis.comparator == "control arm":
         arm = (rng.permuted(np.tile(np.arange(participants) % 2, (trials, 1)), axis=1)).astype(np.int8)
     observed = None if missing == 0 else rng.random(shape) >= missing
 
