@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.app import Served, Visit, visiting
 from tests.unit.app.compared import DESIGN, run_named
@@ -47,6 +47,12 @@ def test_the_trials_of_a_run_are_downloaded(visit: Visit, served: Served) -> Non
     assert download.value.path().read_bytes()[:4] == b"PAR1"
 
 
+def pressed(page: Page, key: str) -> None:
+    """Press a key once the page, each step is one, has its scripts."""
+    page.wait_for_load_state()
+    page.keyboard.press(key)
+
+
 def test_a_trial_is_stepped_through_with_the_keyboard(visit: Visit, served: Served) -> None:
     run = run_named(served.folder, DESIGN, "hoped for")
     page = visit.to(f"/study/hard/runs/{run}")
@@ -55,17 +61,17 @@ def test_a_trial_is_stepped_through_with_the_keyboard(visit: Visit, served: Serv
     heading = page.locator("#picture-h")
     expect(heading).to_have_text("Before anybody is enrolled")
     for number in (1, 2):
-        page.keyboard.press("Shift+ArrowRight")
+        pressed(page, "Shift+ArrowRight")
         expect(heading).to_contain_text(re.compile(rf"^Once {number} participants? (is|are) enrolled"))
     expect(page.locator(".just")).to_contain_text(re.compile(r"^Participant 2, enrolled in month"))
-    page.keyboard.press("ArrowRight")
+    pressed(page, "ArrowRight")
     expect(heading).to_contain_text("After look 1")
-    page.keyboard.press("Shift+ArrowLeft")
+    pressed(page, "Shift+ArrowLeft")
     expect(heading).to_contain_text(re.compile(r"^Once \d+ participants are enrolled"))
-    page.keyboard.press("ArrowLeft")
+    pressed(page, "ArrowLeft")
     expect(heading).to_have_text("Before anybody is enrolled")
     page.get_by_label("Trial number").focus()
-    page.keyboard.press("ArrowRight")
+    pressed(page, "ArrowRight")
     expect(heading).to_have_text("Before anybody is enrolled")  # in a field the arrows are those of the field
 
 
