@@ -39,7 +39,7 @@ apidoc_modules = [
         "destination": "reference/api",
         # A face for people, without anything to call.
         "exclude_patterns": ["../src/handful/app"],
-        "separate_modules": True,
+        "separate_modules": False,
         "module_first": True,
         # A name stands on the page of the module that defines it, and not on those that re-export it.
         "automodule_options": {"members", "show-inheritance", "ignore-module-all"},
