@@ -143,7 +143,7 @@ def test_counts_solved_alone_are_those_of_the_table_to_the_last_bit():
 def test_credible_intervals_solved_alone_are_those_of_the_table_to_the_last_bit() -> None:
     """Asked for twice, in another order and company: what a trial reports does not depend on the others."""
     rng, analysis = np.random.default_rng(5), BetaBinomialTwoArms(prior_treated=(1.5, 0.5))
-    sizes = rng.integers(0, 30, (200, 2))
+    sizes = rng.choice(rng.integers(0, 30, (12, 2)), 200)
     successes = rng.integers(0, sizes + 1)
     for some in (slice(None), slice(150, 40, -3)):
         found = analysis.estimates_of(successes[some], sizes[some], 0.9)
