@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from types import MappingProxyType
 
 from handful.spec.messages import clean, one_of
 from handful.spec.registry import UnknownKind
@@ -39,14 +42,16 @@ def template_names() -> tuple[str, ...]:
     return tuple(sorted(_by_name()))
 
 
-def template_titles() -> dict[str, str]:
+@cache
+def template_titles() -> Mapping[str, str]:
     """The title of each template's study, by its name.
 
     Example:
         >>> bool(template_titles()[DEFAULT])
         True
     """
-    return {name: str(read_yaml(template_text(name))[0].get("title", "")) for name in template_names()}
+    titles = {name: str(read_yaml(template_text(name))[0].get("title", "")) for name in template_names()}
+    return MappingProxyType(titles)
 
 
 def template_text(name: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -64,18 +66,23 @@ def new_study(
 
 def _told(place: StudyPlace) -> dict[str, object]:
     """One study of the list."""
-    try:
-        title = str(read_yaml(read_source(place.file), place.file.name)[0].get("title", place.name))
-    except Exception:  # what is wrong with it is said on its own page
-        title = place.name
-    work = read_work(place.results)
+    status, work = place.file.stat(), read_work(place.results)
     return {
         "name": place.name,
-        "title": title,
-        "changed": place.file.stat().st_mtime,
+        "title": _title(place.file, (status.st_mtime_ns, status.st_size)) or place.name,
+        "changed": status.st_mtime,
         "compared": place.compared,
         "work": work.plain() if work is not None else None,
     }
+
+
+@lru_cache(maxsize=1000)
+def _title(file: Path, state: tuple[int, int]) -> str:
+    """The title of a study, read again when the state of its file has changed; empty where it has none."""
+    try:
+        return str(read_yaml(read_source(file), file.name)[0].get("title", ""))
+    except Exception:  # what is wrong with it is said on its own page
+        return ""
 
 
 page = register(Page("Studies", "/studies", router, order=10))
