@@ -10,7 +10,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 RUN    := $(VENV)/installed-run
 DEV    := $(VENV)/installed-dev
-DEMO   := examples/stargardt_rpe/study.yaml
+DEMO   := build/demo/study.yaml
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -21,8 +21,13 @@ help: ## print this list
 
 setup: $(DEV) ## make .venv with everything needed to work on handful
 
-demo: $(RUN) ## compare the candidate designs of the bundled study and say where the report lies
-	$(BIN)/handful compare $(DEMO) --out build/demo
+demo: $(DEMO) ## compare the candidate designs of the bundled study, say where the report lies, and open the app
+	$(BIN)/handful compare $(DEMO)
+	@if [ -t 1 ]; then echo; $(BIN)/handful serve --open $(dir $(DEMO)); \
+	else echo "To change the study and look again: $(BIN)/handful serve $(dir $(DEMO))"; fi
+
+$(DEMO): | $(RUN)
+	@$(BIN)/handful new $(@D) --template stargardt-rpe
 
 test: lint browser office ## check style, types and floors, then run every test, doctest and code block of the docs
 	HYPOTHESIS_PROFILE=ci $(BIN)/python -m pytest -n 2
@@ -48,8 +53,9 @@ bench: $(DEV) ## measure speed and memory as ratios on this machine
 verify: $(DEV) ## run the long statistical studies and write build/verification.md
 	$(BIN)/python -m verification
 
-picture: $(DEV) demo browser ## draw the picture of the report that README.md shows
-	$(BIN)/python docs/picture.py build/demo/report.html docs/_static/report.png 1280 light
+picture: $(DEV) $(DEMO) browser ## draw the picture of the report that README.md shows
+	$(BIN)/handful compare $(DEMO)
+	$(BIN)/python docs/picture.py build/demo/study-results/report.html docs/_static/report.png 1280 light
 
 clean: ## remove what was built; .venv stays
 	rm -rf build dist docs/_build docs/reference/api .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -30,11 +30,13 @@ class Results:
         file: The study as it was compared.
         comparison: Its results.
         stamp: What tells them from results of another time.
+        folder: Where they lie.
     """
 
     file: StudyFile
     comparison: Comparison
     stamp: Stamp
+    folder: Path
 
     @property
     def study(self) -> Study:
@@ -50,7 +52,7 @@ class Results:
     def material(self) -> Material:
         """What documents are made from."""
         stories = choose_stories(self.study, self.comparison)
-        return Material(self.study, self.comparison, stories, self.file.kept())
+        return Material(self.study, self.comparison, stories, self.file.kept(), self.folder)
 
     @property
     def by_other_software(self) -> str:
@@ -86,7 +88,7 @@ def changed_since(place: StudyPlace, results: Results) -> list[str]:
 @lru_cache(maxsize=32)
 def _results(folder: Path, stamp: Stamp) -> Results:
     """The results of a folder, as they are since its stamp."""
-    return Results(*ResultsFolder(folder).read(), stamp)
+    return Results(*ResultsFolder(folder).read(), stamp, folder)
 
 
 @lru_cache(maxsize=64)

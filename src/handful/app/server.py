@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import socket
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -119,20 +121,39 @@ def hosts(host: str, port: int, others: Sequence[str] = ()) -> frozenset[str]:
     return frozenset(f"{name}:{port}" for name in names) | (frozenset(names) if port == 80 else frozenset())
 
 
-def serve(app: Any, host: str, port: int) -> None:
+def listen(host: str, port: int) -> socket.socket:
+    """Listen at an address: from now on browsers are served as soon as somebody serves.
+
+    Args:
+        host: Address.
+        port: Port; 0 for any that is free.
+
+    Raises:
+        OSError: When somebody else listens there, or the address is not one of this machine.
+    """
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        if os.name == "posix":  # elsewhere it would let two programs listen at one port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(MOST_CONNECTIONS)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def serve(app: Any, listener: socket.socket) -> None:
     """Serve until stopped.
 
     Args:
         app: From `make_app`.
-        host: Address to listen at.
-        port: Port to listen at.
+        listener: From `listen`.
     """
     import uvicorn
 
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
         log_level="warning",
         limit_concurrency=MOST_CONNECTIONS,
         timeout_keep_alive=15,
@@ -140,3 +161,5 @@ def serve(app: Any, host: str, port: int) -> None:
         server_header=False,
         access_log=False,
     )
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])

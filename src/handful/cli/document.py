@@ -15,6 +15,7 @@ class Kind(StrEnum):
 
     SIMULATION_REPORT = "simulation-report"
     PROTOCOL = "protocol"
+    CHANGES = "changes"
     DESIGN_RECORD = "design-record"
 
 
@@ -32,13 +33,22 @@ def document(
         Kind,
         typer.Argument(
             help="`simulation-report` for the report on the simulations, `protocol` for the sections of protocol and analysis "
-            "plan that follow from the chosen design, `design-record` for that design as JSON (USDM, ICH M11) for other systems.",
+            "plan that follow from the chosen design, `changes` for what is different between two versions of a study and what "
+            "it did, `design-record` for that design as JSON (USDM, ICH M11) for other systems.",
             metavar="KIND",
         ),
     ],
     project: Annotated[
         Path | None,
         typer.Option(help="Folder of the comparison. Default: the one found here.", metavar="FOLDER"),
+    ] = None,
+    since: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of the comparison to hold this one against, for `changes`. Default: the version of the study that was "
+            "compared in the same folder before.",
+            metavar="FOLDER",
+        ),
     ] = None,
     format: Annotated[
         list[Format] | None,
@@ -58,6 +68,8 @@ def document(
     from handful.select.finding import find_project
     from handful.store.files import write_whole
 
+    if since is not None and kind is not Kind.CHANGES:
+        raise UserError(f"--since belongs to {Kind.CHANGES.value}, and this is {kind.value}; leave it out")
     folder = find_project(project)
     target = out if out is not None else folder
     if kind.value in RECORDS:
@@ -65,7 +77,7 @@ def document(
             raise UserError(f"{kind.value} is data and always JSON; leave --format out")
         made = [(target / f"{kind.value}.json", RECORDS[kind.value](read_material(folder)))]
     else:
-        written = KINDS[kind.value](read_material(folder))
+        written = KINDS[kind.value](read_material(folder, since))
         made = [
             (target / f"{kind.value}.{one.value}", FORMATS[one.value](written))
             for one in dict.fromkeys(format or (Format.PDF, Format.WORD))

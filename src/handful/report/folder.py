@@ -26,6 +26,8 @@ from handful.study.loading import loads
 from handful.study.searched import Over
 
 REPORT, FIGURES, STUDY = "report.html", "comparison.json", "study.yaml"
+EARLIER, VERSION = "earlier", 16
+"""Folder of the comparisons of earlier versions of the study, and characters of a digest in their names."""
 SEARCH_PAGE, SEARCH_FIGURES = "optimisation.html", "optimisation.json"
 
 
@@ -95,8 +97,35 @@ class ResultsFolder:
                 return title
         return None
 
-    def read(self) -> tuple[StudyFile, Comparison]:
+    def earlier(self) -> tuple[str, ...]:
+        """The versions of the study that were compared here before, as beginnings of their digests, the latest first."""
+        kept = sorted(
+            (self.path / EARLIER).glob("*.json"), key=lambda file: (-file.stat().st_mtime_ns, file.name)
+        )
+        return tuple(file.stem for file in kept if file.stem != self._version_there())
+
+    def _version_there(self) -> str:
+        """The version of the study whose comparison lies here; nothing where there is none."""
+        try:
+            found = json.loads((self.path / FIGURES).read_text(encoding="utf-8"))
+            return str(found["provenance"]["study_digest"])[:VERSION]
+        except (OSError, ValueError, LookupError, TypeError):
+            return ""
+
+    def _put_by(self, digest: str) -> None:
+        """Keep the comparison that lies here before that of another version of the study takes its place."""
+        there = self._version_there()
+        if there and there != digest[:VERSION]:
+            (self.path / EARLIER).mkdir(exist_ok=True)
+            write_text(
+                self.path / EARLIER / f"{there}.json", (self.path / FIGURES).read_text(encoding="utf-8")
+            )
+
+    def read(self, version: str = "") -> tuple[StudyFile, Comparison]:
         """Read the comparison that lies here, with the study that it was made from.
+
+        Args:
+            version: One of `earlier`; the last comparison when empty.
 
         Returns:
             The study as it was compared, which the copy beside may no longer be when another comparison has begun, and its
@@ -105,7 +134,7 @@ class ResultsFolder:
         Raises:
             StoreError: When there is no comparison, or one that this release cannot read.
         """
-        figures = self.path / FIGURES
+        figures = self.path / EARLIER / f"{version}.json" if version else self.path / FIGURES
         if not figures.is_file():
             raise StoreError(
                 f"{self.path} holds no comparison (no {FIGURES} in it); make one with `handful compare study.yaml`, and name its "
@@ -118,9 +147,9 @@ class ResultsFolder:
                 f"{figures} was not written by this version of handful; run `handful compare` again, which takes finished runs "
                 "as they are"
             ) from None
-        return self._study_of(comparison), comparison
+        return self._study_of(comparison, figures), comparison
 
-    def _study_of(self, comparison: Comparison) -> StudyFile:
+    def _study_of(self, comparison: Comparison, figures: Path) -> StudyFile:
         """The study that a comparison was made from: the copy beside it, or what the index keeps."""
         record = comparison.provenance
         for written in (self._copied, self._kept):
@@ -134,7 +163,7 @@ class ResultsFolder:
             if study.digest() == record.study_digest:
                 return replace(file, study=study)
         raise StoreError(
-            f"the study that {self.path / FIGURES} was made from is no longer kept; run `handful compare` again"
+            f"the study that {figures} was made from is no longer kept; run `handful compare` again"
         )
 
     def _copied(self, digest: str) -> str:
@@ -173,6 +202,7 @@ class ResultsFolder:
             project.keep_study(file.kept(), study.digest())
             write_text(self.path / STUDY, file.kept())
             comparison = compare(study, Stored(project, study, executor), progress)
+        self._put_by(study.digest())
         write_text(self.path / FIGURES, canonical(comparison.model_dump(mode="json")) + "\n")
         stories = choose_stories(study, comparison)
         write_text(self.report, render(study, comparison, stories, source=file.kept()))

@@ -78,13 +78,14 @@ _FIGURES: tuple[tuple[str, str, _Of, _Value], ...] = (
 )
 
 
-def pair(project: Project, first: KeptRun, second: KeptRun) -> Pairing:
-    """Put two runs of a project beside each other.
+def pair(project: Project, first: KeptRun, second: KeptRun, other: Project | None = None) -> Pairing:
+    """Put two runs beside each other.
 
     Args:
-        project: Where they are kept.
+        project: Where the first is kept.
         first: One run.
         second: The other.
+        other: Where the second is kept; with the first when None.
 
     Returns:
         Their figures with differences, and what differs in their records.
@@ -95,7 +96,7 @@ def pair(project: Project, first: KeptRun, second: KeptRun) -> Pairing:
     shared = min(first.told.trials, second.told.trials)
     if not (first.run.rows and second.run.rows):
         shared = min(shared, CONDUCTED)
-    one, two = (_columns(project, side, shared) for side in (first, second))
+    one, two = _columns(project, first, shared), _columns(other or project, second, shared)
     figures = []
     for name, unit, of, value in _FIGURES:
         a, b = of(first.told), of(second.told)

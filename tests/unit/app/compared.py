@@ -30,22 +30,25 @@ designs:
   '{DESIGN}': {{kind: group sequential, participants: 24, futility: {{}}}}
 compute: {{trials: 300, seed: 5}}
 """
+BEFORE = STUDY.replace("participants: 16", "participants: 14")
+"""The version of the study that was compared first."""
 
 
 @cache
-def _once() -> Path:
+def _once(twice: bool) -> Path:
     """The folder, compared once for all tests of a process."""
     folder = Path(mkdtemp(prefix="handful-compared-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     study = folder / "hard.yaml"
-    study.write_text(STUDY, encoding="utf-8")
-    ResultsFolder(results_folder(study)).fill(StudyFile.read(study), threads=1)
+    for text in (BEFORE, STUDY) if twice else (STUDY,):
+        study.write_text(text, encoding="utf-8")
+        ResultsFolder(results_folder(study)).fill(StudyFile.read(study), threads=1)
     return folder
 
 
-def put_compared(folder: Path) -> None:
-    """Put study `hard` with its results into a folder."""
-    shutil.copytree(_once(), folder, dirs_exist_ok=True)
+def put_compared(folder: Path, *, twice: bool = False) -> None:
+    """Put study `hard` with its results into a folder, of two versions one after the other if so wished."""
+    shutil.copytree(_once(twice), folder, dirs_exist_ok=True)
 
 
 def run_named(folder: Path, design: str, scenario: str) -> str:

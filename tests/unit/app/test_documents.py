@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import threading
 import time
 import zipfile
@@ -14,8 +15,8 @@ from starlette.testclient import TestClient
 
 from handful.app.pages import documents as page
 from handful.app.pages.documents import ABOUT, MADE_AS, Shelf, formats_of
-from handful.report.documents.catalogue import FORMATS, KINDS, RECORDS, read_material
-from handful.report.folder import FIGURES
+from handful.report.documents.catalogue import CHANGES, FORMATS, KINDS, RECORDS, read_material
+from handful.report.folder import EARLIER, FIGURES
 from tests.unit.app.compared import HOSTILE, put_compared
 
 HERE = "/study/hard/documents"
@@ -23,7 +24,7 @@ HERE = "/study/hard/documents"
 
 @pytest.fixture(name="compared")
 def with_results(folder: Path) -> Path:
-    put_compared(folder)
+    put_compared(folder, twice=True)
     return folder / "hard-results"
 
 
@@ -78,6 +79,16 @@ def test_the_design_is_had_as_data(client: TestClient, compared: Path) -> None:
 )
 def test_what_is_no_document_is_not_found(client: TestClient, compared: Path, name: str) -> None:
     assert client.get(f"{HERE}/{name}").status_code == 404
+
+
+def test_changes_are_offered_where_there_was_a_version_before(client: TestClient, compared: Path) -> None:
+    assert "participants was 14, is now 16" in client.get(f"{HERE}/changes.md").text
+    shutil.rmtree(compared / EARLIER)
+    kinds = {d["kind"] for d in client.get(HERE, params={"format": "json"}).json()["documents"]}
+    assert kinds == {*KINDS, *RECORDS} - {CHANGES}
+    refused = client.get(f"{HERE}/changes.md")
+    assert refused.status_code == 404
+    assert "change it and compare it again" in refused.text
 
 
 def test_names_of_files_are_safe(client: TestClient, folder: Path, compared: Path) -> None:

@@ -41,6 +41,21 @@ def test_pdf_and_word_are_what_one_gets_without_asking(run, compared, tmp_path):
     assert {path.suffix for path in tmp_path.iterdir()} == {".pdf", ".docx"}
 
 
+def test_changes_need_a_version_to_be_held_against(run, compared, tmp_path):
+    alone = run("document", "changes", "--project", compared, "--out", tmp_path, "-f", "md")
+    assert alone.exit_code == 2
+    assert "holds one version of the study" in alone.stderr
+    assert list(tmp_path.iterdir()) == []
+    same = run(
+        "document", "changes", "--project", compared, "--since", compared, "--out", tmp_path, "-f", "md"
+    )
+    assert same.exit_code == 0, same.stderr
+    assert "The two versions mean the same" in (tmp_path / "changes.md").read_text()
+    other = run("document", "protocol", "--project", compared, "--since", compared)
+    assert other.exit_code == 2
+    assert "--since belongs to changes, and this is protocol" in " ".join(other.stderr.split())
+
+
 def test_a_folder_without_a_comparison_is_named(run, tmp_path):
     result = run("document", "protocol", "--project", tmp_path)
     assert result.exit_code == 2

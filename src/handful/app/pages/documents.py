@@ -16,7 +16,7 @@ from handful.app.page import Page, register
 from handful.app.results import Results, changed_since, results_of
 from handful.app.view import show, workspace
 from handful.app.workspace import StudyPlace
-from handful.report.documents.catalogue import FORMATS, KINDS, RECORDS
+from handful.report.documents.catalogue import CHANGES, FORMATS, KINDS, RECORDS, kinds_in
 from handful.spec.messages import SpecError
 from handful.store.project import StoreError
 
@@ -49,6 +49,11 @@ ABOUT = {
         "Sections of the protocol and the analysis plan",
         "Objectives, estimand, design, sample size, interim analyses, statistical methods and randomisation of the chosen "
         "design, to be worked on by a medical writer. Every number names the run that it comes from.",
+    ),
+    CHANGES: Told(
+        "What changed since the version before",
+        "The version of the study that was compared before beside this one: what is different, and what that did to the choice "
+        "and to each design, with differences on common participants.",
     ),
     "design-record": Told(
         "The design as data",
@@ -127,7 +132,9 @@ def documents(request: Request, study: str) -> Response:
         "chosen": results is not None and results.comparison.chosen is not None,
         "unread": unread,
         "changed since": _changed(place, results) if results is not None else [],
-        "documents": [_listed(place, kind) for kind in (*KINDS, *RECORDS)] if results is not None else [],
+        "documents": [_listed(place, kind) for kind in (*kinds_in(place.results), *RECORDS)]
+        if results is not None
+        else [],
     }
     return show(request, "documents.html.j2", data, study=place)
 
@@ -142,6 +149,11 @@ def document(request: Request, study: str, kind: str, format: str) -> Response:
     results = results_of(place)
     if results is None:
         raise HTTPException(404, f"“{place.name}” was not compared yet, so there is nothing to write about")
+    if kind == CHANGES and kind not in kinds_in(place.results):
+        raise HTTPException(
+            404,
+            f"one version of “{place.name}” was compared; change it and compare it again, and the two are held together",
+        )
     digest = results.comparison.provenance.study_digest
     key = (str(place.results), digest, str(results.stamp), kind, format)
     made = _SHELF.get(key, lambda: _written(results, kind, format))

@@ -27,6 +27,14 @@ def protocol(material: Material) -> Document:
     return protocol_sections(material)
 
 
+def changes(material: Material) -> Document:
+    """What is different between two versions of the study, and what it did."""
+    from handful.report.documents.changes import changes as written
+    from handful.report.documents.versions import versions
+
+    return written(versions(material))
+
+
 def design_record(material: Material) -> bytes:
     """The chosen design as JSON for other systems."""
     import json
@@ -60,9 +68,13 @@ def _markdown(document: Document) -> bytes:
     return as_markdown(document).encode()
 
 
+CHANGES = "changes"
+"""The document that needs two versions of the study."""
+
 KINDS: Mapping[str, Callable[[Material], Document]] = {
     "simulation-report": simulation_report,
     "protocol": protocol,
+    CHANGES: changes,
 }
 """The documents of a comparison, by the name of their file."""
 
@@ -73,11 +85,22 @@ FORMATS: Mapping[str, Format] = {"html": _html, "pdf": _pdf, "docx": _word, "md"
 """The formats, by the ending of the file."""
 
 
-def read_material(folder: Path) -> Material:
+def kinds_in(folder: Path) -> tuple[str, ...]:
+    """The documents that can be written from a folder: all, but for the one on changes where nothing was compared before.
+
+    Args:
+        folder: The folder of a comparison.
+    """
+    return tuple(kind for kind in KINDS if kind != CHANGES or ResultsFolder(folder).earlier())
+
+
+def read_material(folder: Path, since: Path | None = None) -> Material:
     """Read what `handful compare` left in a folder.
 
     Args:
         folder: The folder of a comparison.
+        since: Folder of the comparison that it is held against, for the document on changes; that of the version before, in the
+            same folder, when None.
 
     Returns:
         The study with its results and the trials to be told.
@@ -86,4 +109,5 @@ def read_material(folder: Path) -> Material:
         StoreError: When the folder holds no comparison, or one of another version.
     """
     file, comparison = ResultsFolder(folder).read()
-    return Material(file.study, comparison, choose_stories(file.study, comparison), file.kept())
+    stories = choose_stories(file.study, comparison)
+    return Material(file.study, comparison, stories, file.kept(), folder, since)

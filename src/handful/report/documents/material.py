@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from handful.report.documents.blocks import Items, Listing, Paragraph, Part, Section, section
 from handful.report.papers import papers
@@ -29,12 +30,16 @@ class Material:
         comparison: Its results.
         stories: Simulated trials to be told.
         source: The study file as it was written.
+        folder: Where the results lie; None when they were never written.
+        since: Folder of the comparison that this one is held against; that of the version before in the same folder when None.
     """
 
     study: Study
     comparison: Comparison
     stories: Sequence[ToldTrial]
     source: str
+    folder: Path | None = None
+    since: Path | None = None
 
     @cached_property
     def series(self) -> dict[str, Series]:
