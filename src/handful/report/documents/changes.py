@@ -135,18 +135,27 @@ def _claims(versions: Versions) -> Section | None:
     scenarios = [scenario.name for scenario in after.scenarios if scenario.name in there]
     if not scenarios or not versions.shared:
         return None
-    rows = []
+    rows: list[tuple[Text, ...]] = []
+    same = []
     for design in versions.shared:
-        for when, comparison in ((_BEFORE.lower(), before), (_NOW.lower(), after)):
-            told = (share(comparison.cell(design, scenario).success) for scenario in scenarios)
-            rows.append((f"{design}, {when}", *told))
+        was, now = (
+            tuple(share(comparison.cell(design, scenario).success) for scenario in scenarios)
+            for comparison in (before, after)
+        )
+        if was == now:
+            same.append(f"“{design}”")
+        else:
+            rows += [(f"{design}, {_BEFORE.lower()}", *was), (f"{design}, {_NOW.lower()}", *now)]
     table = Table(
         "Probability of claiming benefit in the scenarios of both", ("Design", *scenarios), tuple(rows)
     )
     return section(
         "What it did to the chance of claiming benefit",
-        Paragraph("A scenario of the same name may itself have been changed; see what was changed."),
+        Paragraph("A scenario of the same name may itself have been changed; see what was changed.")
+        if rows
+        else None,
         *turned(table, most=4),
+        Paragraph(f"The same in every scenario of both: {list_words(same)}.") if same else None,
     )
 
 
@@ -177,7 +186,8 @@ def _design(versions: Versions, name: str, old: Ranked, new: Ranked) -> tuple[Pa
     if pairing is None:
         return (looked_at,)
     if not pairing.differences:
-        return (Paragraph("Its run is the same, byte for byte."), looked_at)
+        same = Paragraph("Its run is the same, byte for byte.")
+        return (same,) if was == now else (same, looked_at)
     table = pairing_table(pairing, (_BEFORE, _NOW), versions.after.study.endpoint)
     return looked_at, Table(f"“{name}”: differences on common random numbers", table.head, table.rows)
 

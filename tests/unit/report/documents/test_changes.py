@@ -67,7 +67,11 @@ def test_what_was_changed_and_what_it_did(twice: Path) -> None:
     shares = [c.cell("single arm", "hoped for").success.value or 0.0 for c in (before, after)]
     assert plain_text(row[1]).startswith(f"{100 * shares[0]:.1f}%")
     assert plain_text(row[2]).startswith(f"{100 * shares[1]:.1f}%")
-    assert part(told, "randomised").parts[0] == Paragraph("Its run is the same, byte for byte.")
+    assert part(told, "randomised").parts == (Paragraph("Its run is the same, byte for byte."),)
+    claims = part(told, "What it did to the chance of claiming benefit").parts
+    assert claims[-1] == Paragraph("The same in every scenario of both: “randomised”.")
+    assert isinstance(claims[1], Table)
+    assert claims[1].head == ("", "single arm, before", "single arm, now")
     assert "2 runs of 4 are in both" in " ".join(
         str(p.said) for p in part(told, "How the figures were computed").parts if isinstance(p, Paragraph)
     )
