@@ -14,6 +14,24 @@ from handful.analyses.base import Analysis, Floats
 _ROUNDING = 1.0 + 1e-12
 
 
+def natural_statistic(name: str) -> tuple[str, int]:
+    """What a statistic is called by people, and the sign that turns its values into theirs.
+
+    Statistics are larger for stronger evidence, so analyses that give p-values carry them with a minus sign.
+
+    Args:
+        name: Name of the statistic, such as `z` or `minus the one-sided p-value`.
+
+    Returns:
+        (its name to people, 1 or -1).
+
+    Example:
+        >>> natural_statistic("minus the one-sided p-value"), natural_statistic("z")
+        (('the one-sided p-value', -1), ('z', 1))
+    """
+    return (name.removeprefix("minus "), -1) if name.startswith("minus ") else (name, 1)
+
+
 class OnZ(Analysis):
     """Evidence is a standard normal deviate, or what stands for one: the quantile of one minus the p-value."""
 

@@ -114,8 +114,8 @@ def _print_size(page: Console, found: SizeFound) -> None:
 
 def _print_rule(page: Console, told: Assessment) -> None:
     """The rule in words, and the planned looks."""
+    from handful.analyses.scales import natural_statistic
     from handful.cli.terminal import in_line, table
-    from handful.select.statistics import natural_statistic
 
     for sentence in told.rule:
         page.print(sentence)

@@ -129,9 +129,7 @@ class ArmsAgainstControl(Design):
                 "event; `arm selection` can wait for events"
             )
         analysis = self.analysis or make(default_analysis(DEFAULT_ANALYSIS, endpoint.kind, self.kind))
-        fits(analysis, endpoint, "control arm", self.margin or 0.0)
-        if analysis.reads is not Outcomes:
-            raise ValueError(f"analysis {analysis.kind!r} does not compare arms that stand side by side")
+        fits(analysis, endpoint, "control arm", self.margin or 0.0, reads=(Outcomes,))
         try:
             analysis.as_z(np.zeros(1))
         except TypeError:

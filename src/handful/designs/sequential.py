@@ -21,7 +21,7 @@ from handful.designs.observed_spending import SpentAsObserved
 from handful.designs.pieces import Allocation, EventCounts, KnownOutcomes, Looks, Thresholds, interim_sizes
 from handful.designs.quantities import Months
 from handful.designs.spending_choice import OBrienFleming, Spending
-from handful.designs.words import level_words, list_words
+from handful.designs.words import level_words, limit_words, list_words
 from handful.spec.base import Spec, wanted
 from handful.spec.quantities import AscendingPercentList
 from handful.stats.boundaries import Boundaries, group_sequential_boundaries
@@ -290,47 +290,45 @@ class Sequential(Design):
         how = (
             "calibrated over all possible counts" if self.boundaries == "exact" else "from the normal process"
         )
-        success = list_words([f"{value:.4g}" for value in rule.upper])
         spending = f"by {self.spending.words} of {level_words(alpha)}"
         if isinstance(rule, SpentAsObserved):
-            unit = f"the {rule.maximum} planned"
+            evenly = limit_words(statistic, rule.upper, above=True)
             words = [
-                f"Benefit is claimed when the statistic ({statistic}) is at least a threshold that is computed at each look, "
-                f"{spending}, for the information that is really there as a share of {unit}; the last look spends what is left.",
-                f"If everything went as evenly as planned, the thresholds would be {success}.",
+                f"Benefit is claimed at a threshold that is computed at each look, {spending}, for the information that is "
+                f"really there as a share of the {rule.maximum} planned; the last look spends what is left.",
+                f"If everything went as evenly as planned, it would be claimed when {evenly}.",
             ]
         else:
             words = [
-                f"Benefit is claimed when the statistic ({statistic}) is at least {success} at the looks, {spending}, {how}."
+                f"Benefit is claimed when {limit_words(statistic, rule.upper, above=True)}, {spending}, {how}."
             ]
         if rule.harm is not None:
-            words.append(self._harm_words(rule))
+            words.append(self._harm_words(rule, statistic))
         if self.futility is not None and any(np.isfinite(rule.lower)):
-            words.append(self._futility_words(self.futility, rule))
+            words.append(self._futility_words(self.futility, rule, statistic))
         return words
 
-    def _harm_words(self, rule: Thresholds) -> str:
+    def _harm_words(self, rule: Thresholds, statistic: str) -> str:
         """When the trial stops for harm."""
         if isinstance(rule, SpentAsObserved) or rule.harm is None:
             return "The trial stops for harm when the statistic is at most minus that threshold."
-        limits = list_words([f"{value:.4g}" for value in rule.harm])
-        return f"The trial stops for harm when the statistic is at most {limits} at the looks, at the same level."
+        return f"The trial stops for harm when {limit_words(statistic, rule.harm, above=False)}, at the same level."
 
-    def _futility_words(self, futility: Futility, rule: Thresholds) -> str:
+    def _futility_words(self, futility: Futility, rule: Thresholds, statistic: str) -> str:
         """When the trial stops for futility."""
         force = "must" if rule.binding else "may"
-        interim = list_words([f"{value:.4g}" for value in rule.lower[:-1]])
+        interim = limit_words(statistic, rule.lower[:-1], above=False, looks="interim looks")
         spending = f"by {futility.spending.words} of the type II error"
         if isinstance(rule, SpentAsObserved):
             return (
-                f"The trial {force} stop for futility when the statistic is at most another threshold, computed likewise "
-                f"{spending}; evenly it would be {interim} at the interim looks."
+                f"The trial {force} stop for futility at another threshold, computed likewise {spending}; evenly it would be "
+                f"when {interim}."
             )
         at = [(look + 1, value) for look, value in enumerate(rule.lower[:-1]) if np.isfinite(value)]
         if rule.futility_from is not None:
             limits = list_words([f"-{value:.4g} to {value:.4g} at look {look}" for look, value in at])
-            return f"The trial {force} stop for futility when the statistic lies from {limits}, {spending}."
-        return f"The trial {force} stop for futility when the statistic is at most {interim} at the interim looks, {spending}."
+            return f"The trial {force} stop for futility when the statistic ({statistic}) lies from {limits}, {spending}."
+        return f"The trial {force} stop for futility when {interim}, {spending}."
 
     def stopping_words(self, plan: Plan) -> list[str]:
         """What is reported after a stop, and who is in the pipeline then; nothing with one look."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import isfinite
+
+from handful.analyses.scales import natural_statistic
 from handful.designs.base import Plan
 from handful.designs.pieces import AllTreated
 from handful.participants.endpoint import Endpoint
@@ -33,6 +37,31 @@ def claim_words(plan: Plan) -> str:
     if plan.promises_level:
         return f"benefit is claimed at {level_words(alpha)}"
     return f"benefit is claimed when the {plan.analysis.statistic_name} is at least {plan.analysis.critical(alpha):.6g}"
+
+
+def limit_words(statistic: str, limits: Sequence[float], *, above: bool, looks: str = "looks") -> str:
+    """When a statistic is beyond its limits, as people would say it: a p-value has to be small.
+
+    Args:
+        statistic: Name of the statistic, such as `z` or `minus the one-sided p-value`.
+        limits: Its limit at each look; infinite where nothing can reach it.
+        above: Whether it has to be at least the limit, or at most.
+        looks: What the looks are called when all of them have a limit.
+
+    Example:
+        >>> limit_words("z", (2.797, 1.977), above=True)
+        'the statistic (z) is at least 2.797 and 1.977 at the looks'
+        >>> limit_words("minus the one-sided p-value", (float("inf"), -0.005, -0.023), above=True)
+        'the one-sided p-value is at most 0.005 at look 2 and 0.023 at look 3'
+    """
+    name, sign = natural_statistic(statistic)
+    subject = f"the statistic ({name})" if sign > 0 else name
+    compared = "at least" if above == (sign > 0) else "at most"
+    said = [(look, f"{sign * value:.4g}") for look, value in enumerate(limits, 1) if isfinite(value)]
+    if len(said) == len(limits):
+        where = looks if len(limits) > 1 else looks.removesuffix("s")
+        return f"{subject} is {compared} {list_words([value for _, value in said])} at the {where}"
+    return f"{subject} is {compared} {list_words([f'{value} at look {look}' for look, value in said])}"
 
 
 def by_the(meaning: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from handful.analyses.scales import natural_statistic
 from handful.report.results import true_benefit
 from handful.report.tables import Table, Text
 from handful.report.tags import benefit_figure, benefit_unit, number, plain, share
 from handful.select.assess import LookFigures, look_figures
 from handful.select.results import Comparison
-from handful.select.statistics import natural_statistic
 from handful.study.model import Study
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
+from handful.analyses.scales import natural_statistic
 from handful.designs.arrangements import BothSides
 from handful.designs.base import Plan
 from handful.engine.replay import LookStory, ParticipantStory, TrialStory
 from handful.participants.endpoint import Endpoint
-from handful.select.statistics import natural_statistic
 from handful.select.words import benefit_words
 
 _SAID = {

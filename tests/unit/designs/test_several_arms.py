@@ -212,7 +212,7 @@ def test_designs_that_cannot_answer(family: type[Design]) -> None:
 @pytest.mark.parametrize(
     ("analysis", "said"),
     [
-        ("paired t", "side by side"),
+        ("paired t", "compares with the participant's own control"),
         ({"kind": "dual criterion mean difference", "decision value": 4}, "has no z scale"),
     ],
 )

@@ -10,6 +10,7 @@ import math
 
 from markupsafe import Markup
 
+from handful.analyses.scales import natural_statistic
 from handful.designs.base import Design, Plan
 from handful.participants.endpoint import Endpoint
 from handful.report.assumptions import estimand_table, scenario_table, set_fields
@@ -27,7 +28,6 @@ from handful.report.tables import Table, Text
 from handful.report.tags import benefit, number, percent, plain, share
 from handful.select.characteristics import Characteristics
 from handful.select.figure import Figure
-from handful.select.statistics import natural_statistic
 
 
 def protocol_sections(material: Material) -> Document:

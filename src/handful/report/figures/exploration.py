@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
+from handful.analyses.scales import natural_statistic
 from handful.participants.endpoint import Endpoint
 from handful.report.figures.power import axis_title, effect_ticks
 from handful.report.plot import Plot, Scale, Series, percent_ticks, plain_ticks
@@ -13,7 +14,6 @@ from handful.report.tables import Drawing, Table, Text
 from handful.report.tags import benefit, number, percent, plain, share, signed
 from handful.select.explore import Effect, Exploration
 from handful.select.figure import Figure
-from handful.select.statistics import natural_statistic
 
 Shown = tuple[tuple[Series, Exploration], ...]
 """The design first, then what it is compared with."""
