@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import sys
 
-from benchmarks import adaptive_jobs, exact_jobs, explore_jobs, peers_jobs, whole_runs
+from benchmarks import adaptive_jobs, app_jobs, exact_jobs, explore_jobs, peers_jobs, whole_runs
 from benchmarks.measuring import Benchmark
 
 HEADINGS = ("job", "handful", "", "bar", "ratio", "")
@@ -18,7 +18,7 @@ def every() -> list[type[Benchmark]]:
     """All benchmarks that can be run, in the order of their files."""
     return [
         kind
-        for module in (peers_jobs, adaptive_jobs, exact_jobs, explore_jobs, whole_runs)
+        for module in (peers_jobs, adaptive_jobs, exact_jobs, explore_jobs, app_jobs, whole_runs)
         for kind in vars(module).values()
         if inspect.isclass(kind)
         and issubclass(kind, Benchmark)

@@ -88,7 +88,7 @@ def plain(project: Project, run: StoredRun) -> dict[str, Any]:
         "complete": run.complete,
         "rows": run.rows,
         "parts": run.parts,
-        "bytes": bytes_of(project.run_folder(run.identity)),
+        "bytes": bytes_of(project.run_folder(run.identity)) if run.rows else 0,
         "study": run.study,
     }
 

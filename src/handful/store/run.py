@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -72,8 +73,9 @@ def to_row(run: StoredRun) -> tuple[str | int | None, ...]:
     return (*said, digest_of(canonical(said)))
 
 
+@lru_cache(maxsize=1024)
 def from_row(row: tuple[Any, ...], folder: Path) -> StoredRun:
-    """A run from what the index keeps of it.
+    """A run from what the index keeps of it; a row that was read and checked lately is not read again.
 
     Args:
         row: In the order of `COLUMNS`.
