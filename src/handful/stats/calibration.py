@@ -8,7 +8,7 @@ it: over the values that the statistic of a finite trial can take, or over all n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -161,38 +161,98 @@ def worst_chance_of_claim(
         >>> round(chance, 12), where
         (0.125, 1.0)
     """
+    last, dimensions = claims[-1], claims[-1].ndim
+    worst = worst_chance_at_last_look(stages, claims[:-1], stops[:-1], chances, dimensions, is_point=is_point)
+    return worst(last)
 
+
+def worst_chance_at_last_look(
+    stages: Sequence[Walked],
+    claims: Sequence[Flags],
+    stops: Sequence[Flags],
+    chances: Chances,
+    dimensions: int,
+    *,
+    is_point: bool = False,
+) -> Callable[[Flags], tuple[float, float]]:
+    """As `worst_chance_of_claim`, as a function of what the last look claims: everything before it is walked once.
+
+    Args:
+        stages: what happens before each look.
+        claims: per look but the last, whether a combination of counts claims benefit.
+        stops: per look but the last, whether a trial without a claim stops.
+        chances: named chances on the boundary of the null hypothesis, each a straight line in the nuisance parameter.
+        dimensions: how many counts there are.
+        is_point: whether the null hypothesis is one point, so that there is no nuisance parameter.
+
+    Returns:
+        From the combinations of counts that claim at the last look to (largest chance of a claim, nuisance parameter at which it
+        occurs).
+
+    Example:
+        >>> from handful.stats.lattice import Move, Stage
+        >>> moves = (Move((1,), ("treated",)), Move((0,), ("not treated",)))
+        >>> worst = worst_chance_at_last_look([Stage(((3, moves),))], [], [], lambda p: {"treated": 0.5 * p}, 1)
+        >>> [round(worst(np.arange(4) >= wanted)[0], 12) for wanted in (3, 2)]
+        [0.125, 0.5]
+    """
+    walk = _Walk(stages, claims, stops, chances, dimensions)
     if is_point:
-        return float(_chance_of_claim(stages, claims, stops, chances(np.zeros(1)))[0]), 0.0
+        point = np.zeros(1)
+        return lambda last: (float(walk.chance_of_claim(point, last)[0]), 0.0)
     degree = sum(stage.degree for stage in stages)
     if degree <= _MOST_AT_A_HALF and _counts_successes(stages, chances):
-        return maximum(_by_successes(stages, claims, stops, chances), grid=_POINTS_PER_DEGREE * degree + 1)
+        by_successes = _BySuccesses(walk)
+        grid = _POINTS_PER_DEGREE * degree + 1
+        return lambda last: maximum(by_successes.chance_of_claim(last), grid=grid)
 
-    def claimed(nuisance: Array) -> Array:
-        parts = max(1, len(nuisance) * max(claim.size for claim in claims) // _CELLS_AT_ONCE)
-        split = np.array_split(nuisance, parts)
-        return np.concatenate([_chance_of_claim(stages, claims, stops, chances(part)) for part in split])
+    def claimed(last: Flags) -> Callable[[Array], Array]:
+        def at(nuisance: Array) -> Array:
+            parts = max(1, len(nuisance) * last.size // _CELLS_AT_ONCE)
+            split = np.array_split(nuisance, parts)
+            return np.concatenate([walk.chance_of_claim(part, last) for part in split])
 
-    return polynomial_maximum(claimed, degree)
+        return at
 
-
-def _claimed(
-    stages: Sequence[Walked], claims: Sequence[Flags], stops: Sequence[Flags], named: Mapping[str, Array]
-) -> Iterator[Array]:
-    """The mass of trials that claim benefit at each look, shapes (points, *grid)."""
-    mass = start(claims[0].ndim, len(next(iter(named.values()))))
-    for stage, claim, stop in zip(stages, claims, stops, strict=True):
-        mass = advance(mass, stage, named)
-        yield np.where(claim, mass, 0.0)
-        mass = np.where(claim | stop, 0.0, mass)
+    return lambda last: polynomial_maximum(claimed(last), degree)
 
 
-def _chance_of_claim(
-    stages: Sequence[Walked], claims: Sequence[Flags], stops: Sequence[Flags], named: Mapping[str, Array]
-) -> Array:
-    """The chance of a claim at any look, shape (points,)."""
-    at_looks = [mass.reshape(len(mass), -1).sum(axis=1) for mass in _claimed(stages, claims, stops, named)]
-    return np.asarray(np.sum(at_looks, axis=0))
+class _Walk:
+    """The mass of trials at the looks, whatever the last of them claims."""
+
+    def __init__(
+        self,
+        stages: Sequence[Walked],
+        claims: Sequence[Flags],
+        stops: Sequence[Flags],
+        chances: Chances,
+        dimensions: int,
+    ) -> None:
+        self.stages, self.claims, self.stops, self.chances = stages, claims, stops, chances
+        self.dimensions = dimensions
+        self._known: dict[bytes, tuple[list[Array], Array]] = {}
+
+    def before(self, nuisance: Array) -> tuple[list[Array], Array]:
+        """What has claimed at each look but the last, and what comes to the last, shapes (points, *grid)."""
+        key = nuisance.tobytes()
+        if key in self._known:
+            return self._known[key]
+        named = self.chances(nuisance)
+        claimed, mass = [], start(self.dimensions, len(next(iter(named.values()))))
+        for stage, claim, stop in zip(self.stages, self.claims, self.stops, strict=False):
+            mass = advance(mass, stage, named)
+            claimed.append(np.where(claim, mass, 0.0))
+            mass = np.where(claim | stop, 0.0, mass)
+        found = claimed, advance(mass, self.stages[-1], named)
+        if found[1].size <= _CELLS_AT_ONCE:
+            self._known = {key: found}
+        return found
+
+    def chance_of_claim(self, nuisance: Array, last: Flags) -> Array:
+        """The chance of a claim at any look, shape (points,)."""
+        claimed, mass = self.before(nuisance)
+        taken = [*claimed, np.where(last, mass, 0.0)]
+        return np.asarray(np.sum([one.reshape(len(one), -1).sum(axis=1) for one in taken], axis=0))
 
 
 def _counts_successes(stages: Sequence[Walked], chances: Chances) -> bool:
@@ -210,28 +270,43 @@ def _counts_successes(stages: Sequence[Walked], chances: Chances) -> bool:
     )
 
 
-def _by_successes(
-    stages: Sequence[Walked], claims: Sequence[Flags], stops: Sequence[Flags], chances: Chances
-) -> Callable[[Array], Array]:
+class _BySuccesses:
     """The chance of a claim as a function of the common chance of success, from one walk at a half.
 
     A trial with s successes among n participants is p^s (1 - p)^(n - s) / (1/2)^n times as likely at p as at a half.
     """
-    successes, participants, mass = [], [], []
-    total = 0
-    for stage, taken in zip(stages, _claimed(stages, claims, stops, chances(np.array([0.5]))), strict=True):
-        total += stage.degree
-        added = np.bincount(np.indices(taken.shape[1:]).sum(axis=0).ravel(), taken.ravel(), total + 1)
-        successes.append(np.arange(total + 1))
-        participants.append(np.full(total + 1, total))
-        mass.append(added)
-    s, n, at_a_half = (np.concatenate(parts) for parts in (successes, participants, mass))
 
-    def claimed(chance: Array) -> Array:
-        p = chance[:, None]
-        return np.asarray(np.exp(xlogy(s, 2.0 * p) + xlogy(n - s, 2.0 * (1.0 - p))) @ at_a_half)
+    def __init__(self, walk: _Walk) -> None:
+        claimed, self._last = walk.before(np.array([0.5]))
+        totals = np.cumsum([stage.degree for stage in walk.stages]).tolist()
+        self._before = [self._counted(mass, total) for mass, total in zip(claimed, totals, strict=False)]
+        self._total = totals[-1]
+        self._successes = np.concatenate([np.arange(total + 1) for total in totals])
+        self._participants = np.concatenate([np.full(total + 1, total) for total in totals])
+        self._grid: tuple[bytes, Array] | None = None
 
-    return claimed
+    @staticmethod
+    def _counted(mass: Array, total: int) -> Array:
+        """Mass by the number of successes."""
+        successes = np.indices(mass.shape[1:]).sum(axis=0).ravel()
+        return np.bincount(successes, mass.ravel(), total + 1).astype(np.float64, copy=False)
+
+    def chance_of_claim(self, last: Flags) -> Callable[[Array], Array]:
+        """From a common chance of success to the chance of a claim."""
+        now = self._counted(np.where(last, self._last, 0.0), self._total)
+        at_a_half = np.concatenate([*self._before, now])
+        return lambda chance: np.asarray(self._likelihoods(chance) @ at_a_half)
+
+    def _likelihoods(self, chance: Array) -> Array:
+        """How many times as likely each count is as at a half; that of the grid, which is asked for first, is kept."""
+        key = chance.tobytes()
+        if self._grid is not None and self._grid[0] == key:
+            return self._grid[1]
+        p, s, n = chance[:, None], self._successes, self._participants
+        found: Array = np.exp(xlogy(s, 2.0 * p) + xlogy(n - s, 2.0 * (1.0 - p)))
+        if self._grid is None:
+            self._grid = key, found
+        return found
 
 
 def continuous_threshold(

@@ -6,13 +6,13 @@ counts spends now more and now less than was planned; these thresholds are the s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from handful.stats.calibration import Chances, smallest_threshold, worst_chance_of_claim
+from handful.stats.calibration import Chances, smallest_threshold, worst_chance_at_last_look
 from handful.stats.lattice import Walked
 
 Array = NDArray[np.float64]
@@ -101,7 +101,9 @@ def _by_side(
     for look, allowed in enumerate(spent):
         walked = stages[: look + 1]
         for statistic, found, before in zip(sides, thresholds, claims, strict=True):
-            error = partial(_false_claims, walked, statistic[look], before, stops, chances, is_point)
+            counts = statistic[look].ndim
+            worst = worst_chance_at_last_look(walked, before, stops, chances, counts, is_point=is_point)
+            error = partial(_false_claims, worst, statistic[look])
             # Where nothing may be spent nothing can be claimed.
             best = smallest_threshold(statistic[look], error, allowed).threshold if allowed > 0 else np.inf
             found.append(best)
@@ -112,15 +114,6 @@ def _by_side(
     return [tuple(found) for found in thresholds]
 
 
-def _false_claims(
-    stages: Sequence[Walked],
-    table: Array,
-    before: list[Flags],
-    stops: list[Flags],
-    chances: Chances,
-    is_point: bool,
-    threshold: float,
-) -> float:
+def _false_claims(worst: Callable[[Flags], tuple[float, float]], table: Array, threshold: float) -> float:
     """Error spent by the last of these looks with a threshold there."""
-    now = table >= threshold
-    return worst_chance_of_claim(stages, [*before, now], [*stops, now], chances, is_point=is_point)[0]
+    return worst(table >= threshold)[0]
