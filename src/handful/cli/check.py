@@ -41,8 +41,9 @@ def check(
     from handful.select.rehearsal import rehearse
     from handful.study.file import StudyFile
 
-    read = StudyFile.read(study).study
-    rehearse(read, str(study))
+    file = StudyFile.read(study)
+    read = file.study
+    rehearse(read, file.name, file.text)
     page = console()
     page.print(f"{study} is in order.\n")
     for section in explain(read):

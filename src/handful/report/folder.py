@@ -196,7 +196,7 @@ class ResultsFolder:
         from handful.report.stories import choose_stories
 
         study = file.study
-        rehearse(study)
+        rehearse(study, file.name, file.text)
         executor = worker_threads(threads or study.compute.threads)
         with Project(self.path) as project, executor or nullcontext():
             project.keep_study(file.kept(), study.digest())
@@ -235,6 +235,7 @@ class ResultsFolder:
         """
         from handful.report.optimisation import render_search
 
+        rehearse(file.study, file.name, file.text)
         found = optimise(file.study, self.path, design=design, over=over, threads=threads, progress=progress)
         write_text(self.path / STUDY, file.kept())
         write_text(self.path / SEARCH_FIGURES, canonical(found.model_dump(mode="json")) + "\n")

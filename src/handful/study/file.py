@@ -19,11 +19,13 @@ class StudyFile:
         text: The file as it is written, comments and all.
         study: The study, with what was asked otherwise.
         otherwise: What was asked otherwise than the text says, by the name of the field.
+        name: Name of the file, for messages; None when there is none.
     """
 
     text: str
     study: Study
     otherwise: tuple[tuple[str, int], ...] = ()
+    name: str | None = None
 
     @classmethod
     def read(cls, path: Path | str) -> Self:
@@ -39,7 +41,7 @@ class StudyFile:
             handful.spec.SpecError: Naming every problem with file, line, field, what was found and what would be right.
         """
         text = read_source(path)
-        return cls(text, loads(text, str(path)))
+        return cls(text, loads(text, str(path)), name=str(path))
 
     def asked(self, *, trials: int | None = None, seed: int | None = None) -> Self:
         """The same study with another number of trials or another seed.

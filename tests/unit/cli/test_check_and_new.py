@@ -74,11 +74,15 @@ def test_check_refuses_what_only_conducting_finds(run, study):
         "effect: 0.5", "effect: 9"
     )
     text = text.replace("analysis: fisher", "analysis: t test").replace("benchmark: 20%", "benchmark: 0")
-    study.write_text(text.replace("designs:\n", "designs:\n" + own), encoding="utf-8")
-    refused = run("check", study)
-    assert refused.exit_code == 2
-    assert "designs > own past: found a design that cannot be conducted in “nothing”" in refused.stderr
-    assert "`baseline` block" in refused.stderr
+    text = text.replace("designs:\n", "designs:\n" + own)
+    study.write_text(text, encoding="utf-8")
+    line = text.splitlines().index(own.rstrip()) + 1
+    for verb in ("check", "compare", "optimise"):
+        refused = run(verb, study)
+        assert refused.exit_code == 2
+        said = " ".join(refused.stderr.split())
+        assert f"{study}, line {line}, designs > own past: found a design that cannot be conducted in" in said
+        assert "`baseline` block" in said
 
 
 def test_the_schema_is_json_and_names_every_family(run):
