@@ -47,9 +47,17 @@ def test_the_trials_of_a_run_are_downloaded(visit: Visit, served: Served) -> Non
     assert download.value.path().read_bytes()[:4] == b"PAR1"
 
 
-def pressed(page: Page, key: str) -> None:
-    """Press a key once the page, each step is one, has its scripts."""
+def settled(page: Page) -> None:
+    """Wait until a page has its scripts and has drawn itself.
+
+    Each step is a page opened at its picture, and with its first frame a browser takes the focus there.
+    """
     page.wait_for_load_state()
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def pressed(page: Page, key: str) -> None:
+    settled(page)
     page.keyboard.press(key)
 
 
@@ -70,8 +78,9 @@ def test_a_trial_is_stepped_through_with_the_keyboard(visit: Visit, served: Serv
     expect(heading).to_contain_text(re.compile(r"^Once \d+ participants are enrolled"))
     pressed(page, "ArrowLeft")
     expect(heading).to_have_text("Before anybody is enrolled")
+    settled(page)
     page.get_by_label("Trial number").focus()
-    pressed(page, "ArrowRight")
+    page.keyboard.press("ArrowRight")
     expect(heading).to_have_text("Before anybody is enrolled")  # in a field the arrows are those of the field
 
 
