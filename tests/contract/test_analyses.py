@@ -130,7 +130,8 @@ CASES = {
         "dual criterion mean difference", SCORES, negated, 0.3, decision_value=0.8
     ),
     "permutation": two_arm("permutation", SCORES, negated, 0.3),
-    "rank sum": two_arm("rank sum", RANKS, negated),
+    "wilcoxon rank sum": two_arm("wilcoxon rank sum", SCORES, negated),
+    "mann-whitney": two_arm("mann-whitney", RANKS, negated),
     "rate ratio": two_arm("rate ratio", BLEEDS, exchanged),
     "posterior rate ratio": two_arm("posterior rate ratio", BLEEDS, exchanged),
     "posterior rate ratio, prior": two_arm(

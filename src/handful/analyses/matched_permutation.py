@@ -26,7 +26,7 @@ class PairedPermutation(Permutation):
 
     kind: Literal["paired permutation"] = "paired permutation"
     meaning: ClassVar[str] = "sign-flip permutation test within participants"
-    endpoints: ClassVar[frozenset[str]] = frozenset({"binary", "continuous", "count", "ordinal"})
+    endpoints: ClassVar[frozenset[str]] = frozenset({"binary", "continuous"})
     comparator: ClassVar[Comparator] = "own control"
     reads: ClassVar[type[Observations]] = Pairs
 

@@ -22,7 +22,7 @@ class TwoSamplePermutation(Permutation):
 
     kind: Literal["permutation"] = "permutation"
     meaning: ClassVar[str] = "permutation test of two means"
-    endpoints: ClassVar[frozenset[str]] = frozenset({"binary", "continuous", "ordinal"})
+    endpoints: ClassVar[frozenset[str]] = frozenset({"binary", "continuous"})
     comparator: ClassVar[Comparator] = "control arm"
     reads: ClassVar[type[Observations]] = Outcomes
 

@@ -22,7 +22,7 @@ from handful.analyses.permutation import TwoSamplePermutation
 from handful.analyses.posterior_hazards import PosteriorHazardAgainstBenchmark, PosteriorHazardRatio
 from handful.analyses.posterior_means import PosteriorMeanAgainstBenchmark, PosteriorMeanDifference
 from handful.analyses.posterior_rates import PosteriorRateAgainstBenchmark, PosteriorRateRatio
-from handful.analyses.rank_sum import RankSum
+from handful.analyses.rank_sum import MannWhitney, WilcoxonRankSum
 from handful.analyses.rates import OwnRateRatio, PoissonAgainstBenchmark, RateAgainstBenchmark, RateRatio
 from handful.analyses.slope_break import SlopeBreak, SlopeBreakPermutation
 from handful.analyses.two_means import TTest, ZTest
@@ -68,7 +68,8 @@ _BUILT_IN: tuple[type[Analysis], ...] = (
     PosteriorMeanDifference,
     DualCriterionMeans,
     TwoSamplePermutation,
-    RankSum,
+    WilcoxonRankSum,
+    MannWhitney,
     RateRatio,
     PosteriorRateRatio,
     LogRank,

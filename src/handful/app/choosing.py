@@ -40,8 +40,8 @@ class Field:
 
 
 FIELDS = (
-    Field("error", "Type I error, at most", "constraint", "%", ("subject to", "type I error"), "{}%", True),
-    Field("power", "Power, at least", "constraint", "%", ("subject to", "power"), "{}%"),
+    Field("error", "Type I error, at most", "type I error", "%", ("subject to", "type I error"), "{}%", True),
+    Field("power", "Power, at least", "power", "%", ("subject to", "power"), "{}%"),
     Field("duration", "Expected duration, at most", "constraint", "months", ("subject to", "duration"), "{} months"),
     Field("participants", "Participants, at most", "constraint", "", ("subject to", "participants")),
     Field("control", "On control, at most", "constraint", "%", ("subject to", "on control"), "{}%"),

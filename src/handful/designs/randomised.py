@@ -32,7 +32,7 @@ DEFAULT_ANALYSIS = {
     "continuous": "t test",
     "count": "rate ratio",
     "time to event": "log-rank",
-    "ordinal": "rank sum",
+    "ordinal": "mann-whitney",
 }
 
 

@@ -58,8 +58,8 @@ def key_figures(told: Exploration, other: Exploration | None, endpoint: Endpoint
     counted = told.counted
     wanted: list[tuple[str, str, _Read, _Change]] = [
         ("Participants, at most", "participant", _size, _whole),
-        (f"Power at a benefit of {benefit(told.truth, endpoint)}", "claim", lambda one: one.success, _share),
-        ("Claims without effect", "claim", lambda one: one.without, _share),
+        (f"Power at a benefit of {benefit(told.truth, endpoint)}", "power", lambda one: one.success, _share),
+        ("Claims without effect", "type I error", lambda one: one.without, _share),
         ("Type I error at its worst", "boundary of the null", _worst, _share),
         (f"Expected {counted}", "participant", lambda one: one.analysed, _amount),
         (f"Expected {counted} without effect", "participant", lambda one: one.analysed_without, _amount),

@@ -10,7 +10,7 @@ from scipy import stats
 
 from handful.analyses.base import Aim
 from handful.analyses.midranks import midranks
-from handful.analyses.rank_sum import RankSum
+from handful.analyses.rank_sum import MannWhitney, WilcoxonRankSum
 from tests.unit.analyses.seen import everybody, two_arms
 
 CONTROL, TREATED = [1.1, 2.3, 0.4, 3.3, 2.9], [2.5, 4.1, 3.0, 5.0, 3.9, 1.7]
@@ -18,7 +18,7 @@ CONTROL, TREATED = [1.1, 2.3, 0.4, 3.3, 2.9], [2.5, 4.1, 3.0, 5.0, 3.9, 1.7]
 
 def p(control: list[float], treated: list[float], sign: int = 1, **settings: int) -> float:
     seen = two_arms(control, treated)
-    return -float(RankSum(**settings).evidence(seen, everybody(seen), Aim(sign)).statistic[0, 0])
+    return -float(WilcoxonRankSum(**settings).evidence(seen, everybody(seen), Aim(sign)).statistic[0, 0])
 
 
 @pytest.mark.parametrize(("sign", "side"), [(1, "greater"), (-1, "less")])
@@ -46,7 +46,7 @@ def test_estimate_is_better_minus_worse() -> None:
     seen = two_arms(CONTROL, TREATED)
     wins = np.sign(np.subtract.outer(TREATED, CONTROL)).mean()
     for sign in (1, -1):
-        estimate = RankSum().estimate(seen, everybody(seen), Aim(sign))
+        estimate = MannWhitney().estimate(seen, everybody(seen), Aim(sign))
         assert estimate.value[0] == pytest.approx(sign * wins)
         assert estimate.lower[0] < estimate.value[0] < estimate.upper[0]
 
@@ -55,16 +55,27 @@ def test_interval_covers_about_as_often_as_it_says() -> None:
     """Newcombe's method 5 for 12 and 12 normal outcomes: 95 % within 4 standard errors and his 1 % of bias."""
     from tests.unit.analyses.trials_of_each_kind import cut_at, draw
 
-    seen = draw(RankSum(), 4000, 24, seed=6)
-    estimate = RankSum().estimate(seen, cut_at(seen, 24), Aim())
+    seen = draw(WilcoxonRankSum(), 4000, 24, seed=6)  # Outcomes without ties
+    estimate = MannWhitney().estimate(seen, cut_at(seen, 24), Aim())
     covered = ((estimate.lower <= 0) & (estimate.upper >= 0)).mean()
     assert abs(covered - 0.95) <= 0.01 + 4 * np.sqrt(0.95 * 0.05 / 4000)
+
+
+def test_both_are_one_test_and_differ_in_what_they_estimate() -> None:
+    seen = two_arms(CONTROL, TREATED)
+    ours, other = WilcoxonRankSum(), MannWhitney()
+    evidence = [one.evidence(seen, everybody(seen), Aim()).statistic[0, 0] for one in (ours, other)]
+    assert evidence[0] == evidence[1]
+    expected = stats.ttest_ind(TREATED, CONTROL, equal_var=False).confidence_interval(0.95)
+    estimate = ours.estimate(seen, everybody(seen), Aim())
+    assert estimate.value[0] == pytest.approx(np.mean(TREATED) - np.mean(CONTROL))
+    assert (estimate.lower[0], estimate.upper[0]) == pytest.approx(tuple(expected))
 
 
 def test_margin_is_refused() -> None:
     seen = two_arms(CONTROL, TREATED)
     with pytest.raises(ValueError, match="no margin"):
-        RankSum().evidence(seen, everybody(seen), Aim(1, -0.2))
+        MannWhitney().evidence(seen, everybody(seen), Aim(1, -0.2))
 
 
 def test_midranks_are_scipys() -> None:

@@ -85,7 +85,7 @@ def test_a_wrong_study_ends_with_its_line_and_writes_nothing(run, study, tmp_pat
 def test_a_design_that_cannot_be_conducted_is_named_before_anything_is_written(run, study, tmp_path):
     text = STUDY.replace("kind: binary", "kind: ordinal, categories: [worse, same, better]")
     text = text.replace("untreated: 20%, effect: 0", "untreated: [0.3, 0.4, 0.3], odds ratio: 1")
-    text = text.replace("effect: 0.5", "odds ratio: 3").replace("analysis: fisher", "analysis: rank sum")
+    text = text.replace("effect: 0.5", "odds ratio: 3").replace("analysis: fisher", "analysis: mann-whitney")
     text = text.replace("untreated: [0.3, 0.4, 0.3]", "untreated: [0.5, 0.5]")
     text = "\n".join(line for line in text.splitlines() if "single arm" not in line)
     study.write_text(text, encoding="utf-8")
