@@ -44,13 +44,14 @@ def test_a_comparison_runs_to_its_end_and_a_second_start_joins_it(jobs: Jobs, pl
     assert jobs.look(place) is None
     first = jobs.start(place)
     assert first.active
-    child = jobs._children[place.results].pid
+    child = jobs._children[place.results]
     assert jobs.start(place).active
-    assert jobs._children[place.results].pid == child
+    assert jobs._children[place.results] is child
     done = seen(jobs, place, lambda work: not work.active)
     assert (done.state, done.message) == ("done", "")
     assert done.done == done.total > 0
     assert place.compared
+    assert child.wait(60) == 0  # its last word comes before it leaves
     assert not held(place.results / LOCK)
 
 
