@@ -105,7 +105,8 @@ class TrialStory:
         finished: Whether the planned looks could be held before participants ran out.
         months: How long it took; None when recruitment has no timing.
         estimate: Benefit reported, with its interval (lower, upper).
-        truth: True benefit in the scenario, of what the estimate is about.
+        truth: True benefit in the scenario, of what the estimate is about: of being assigned to treatment.
+        treated_truth: The same of getting it, which is more where no product can be made for some.
         hypotheses: Names of what was tested.
         reported: Number of the hypothesis that the estimate is about, from 0.
         p_value: One-sided p-value that goes with the estimate and allows for the looks; None where the design reports none.
@@ -119,6 +120,7 @@ class TrialStory:
     months: float | None
     estimate: tuple[float, float, float]
     truth: float
+    treated_truth: float
     hypotheses: tuple[str, ...] = ("treatment",)
     reported: int = 0
     p_value: float | None = None
@@ -155,6 +157,7 @@ def replay(job: Job, trial: int) -> TrialStory:
         months=_month(record, end),
         estimate=(float(end.estimate[0]), float(end.lower[0]), float(end.upper[0])),
         truth=Truth.of(plan, job.scenario).benefits[reported],
+        treated_truth=plan.truth(plan.hypotheses[reported], job.scenario).benefit(plan.endpoint),
         hypotheses=tuple(hypothesis.name for hypothesis in plan.hypotheses),
         reported=reported,
         p_value=_p_value(plan, held[-1]) if bool(end.finished[0]) else None,

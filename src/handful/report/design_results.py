@@ -5,7 +5,7 @@ from __future__ import annotations
 from handful.analyses.scales import natural_statistic
 from handful.report.results import true_benefit
 from handful.report.tables import Table, Text
-from handful.report.tags import benefit_figure, benefit_unit, number, plain, share
+from handful.report.tags import as_assigned, benefit_figure, benefit_unit, number, plain, share
 from handful.select.assess import LookFigures, look_figures
 from handful.select.results import Comparison
 from handful.study.model import Study
@@ -49,6 +49,7 @@ def scenarios_table(study: Study, comparison: Comparison, name: str) -> Table:
     head = (
         "Scenario",
         f"True benefit, {unit}",
+        "Of being assigned, by which estimates are judged",
         "Claims benefit",
         "Normal theory says",
         "False claims",
@@ -69,6 +70,9 @@ def scenarios_table(study: Study, comparison: Comparison, name: str) -> Table:
             (
                 scenario.name,
                 true_benefit(told.truth, study.endpoint),
+                as_assigned(
+                    told.truth, study.scenario(scenario.name).assigned_benefit(study.endpoint), study.endpoint
+                ),
                 share(told.success),
                 share(told.nominal) if told.nominal is not None else "",
                 share(told.false_claims) if told.claims else "",

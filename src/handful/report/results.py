@@ -10,7 +10,16 @@ from markupsafe import Markup
 from handful.participants.endpoint import Endpoint
 from handful.report.plot import Series
 from handful.report.tables import Table, Text
-from handful.report.tags import benefit_figure, benefit_unit, number, percent, plain, share, simulated
+from handful.report.tags import (
+    as_assigned,
+    benefit_figure,
+    benefit_unit,
+    number,
+    percent,
+    plain,
+    share,
+    simulated,
+)
 from handful.select.characteristics import Characteristics, Spread
 from handful.select.results import Comparison, DesignSummary, Verdict
 from handful.study.model import Study
@@ -181,7 +190,12 @@ def scenario_tables(
                     share(c.unfinished),
                 )
             )
-        table = Table(f"Operating characteristics in “{scenario.name}”", head, tuple(rows))
+        truth = study.scenario(scenario.name)
+        assigned = as_assigned(
+            truth.benefit(study.endpoint), truth.assigned_benefit(study.endpoint), study.endpoint
+        )
+        judged = f"; estimates are judged by the benefit of being assigned, {assigned}" if assigned else ""
+        table = Table(f"Operating characteristics in “{scenario.name}”{judged}", head, tuple(rows))
         told.append((scenario.name, table.without_empty_columns()))
     return told
 

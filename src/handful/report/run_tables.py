@@ -9,7 +9,17 @@ from markupsafe import Markup
 
 from handful.participants.endpoint import Endpoint
 from handful.report.tables import Table, Text
-from handful.report.tags import benefit, benefit_figure, benefit_unit, number, plain, scaled, share, simulated
+from handful.report.tags import (
+    as_assigned,
+    benefit,
+    benefit_figure,
+    benefit_unit,
+    number,
+    plain,
+    scaled,
+    share,
+    simulated,
+)
 from handful.select.characteristics import Characteristics, Spread
 from handful.select.figure import Figure
 from handful.select.pairing import Paired, Pairing, leaves
@@ -29,12 +39,13 @@ _SOFTWARE = {
 _SPECS = {"design": "The design", "scenario": "The scenario", "endpoint": "The endpoint"}
 
 
-def characteristics_table(told: Characteristics, endpoint: Endpoint) -> Table:
+def characteristics_table(told: Characteristics, endpoint: Endpoint, assigned: float) -> Table:
     """The operating characteristics of one run.
 
     Args:
         told: What they are.
         endpoint: The endpoint, for units.
+        assigned: True benefit of being assigned to treatment, by which estimates are judged.
 
     Returns:
         One row a figure, each with how it was obtained and its error.
@@ -42,6 +53,10 @@ def characteristics_table(told: Characteristics, endpoint: Endpoint) -> Table:
     unit = benefit_unit(endpoint)
     rows: list[tuple[Text, ...]] = [
         ("True benefit", benefit(told.truth, endpoint)),
+        (
+            "True benefit of being assigned, by which estimates are judged",
+            as_assigned(told.truth, assigned, endpoint),
+        ),
         ("Claims benefit", share(told.success)),
         ("Makes a false claim", share(told.false_claims)),
     ]
@@ -66,7 +81,9 @@ def characteristics_table(told: Characteristics, endpoint: Endpoint) -> Table:
         ("Interval covers the truth", share(told.coverage)),
     ]
     return Table(
-        f"Operating characteristics over {plain(told.trials)} trials", ("Figure", "Value"), tuple(rows)
+        f"Operating characteristics over {plain(told.trials)} trials",
+        ("Figure", "Value"),
+        tuple(row for row in rows if row[1]),
     )
 
 

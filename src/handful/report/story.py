@@ -167,8 +167,16 @@ def _end(story: TrialStory, endpoint: Endpoint) -> list[str]:
             sentences.append(f"Its one-sided p-value, which allows for the looks, is {story.p_value:.3g}.")
     else:
         sentences.append("No benefit can be estimated from it.")
-    sentences.append(f"The truth in this scenario is {benefit_words(story.truth, endpoint)}.")
+    sentences.append(f"The truth in this scenario is {_truth(story, endpoint)}.")
     return sentences
+
+
+def _truth(story: TrialStory, endpoint: Endpoint) -> str:
+    """The true benefit, of what the estimate is about."""
+    asked, treated = (benefit_words(value, endpoint) for value in (story.truth, story.treated_truth))
+    if asked == treated:
+        return asked
+    return f"{asked} for those assigned to treatment, for some of whom no product can be made, and {treated} for those who get it"
 
 
 def _plain(value: float, endpoint: Endpoint) -> str:

@@ -106,6 +106,23 @@ def percent(value: float) -> str:
     return f"{plain(round(100 * value, 10))}%"
 
 
+def as_assigned(treated: float, assigned: float, endpoint: Endpoint) -> str:
+    """The benefit of being assigned to treatment, where it is not that of getting it; nothing where both are the same.
+
+    Args:
+        treated: True benefit of getting treatment.
+        assigned: True benefit of being assigned to it, when no product can be made for some.
+        endpoint: The endpoint.
+
+    Example:
+        >>> letters = Endpoint(name="letters", kind="continuous", unit="letters")
+        >>> as_assigned(6.0, 5.1, letters), as_assigned(6.0, 6.0, letters)
+        ('5.1 letters', '')
+    """
+    words = benefit(assigned, endpoint)
+    return words if words != benefit(treated, endpoint) else ""
+
+
 def benefit(value: float, endpoint: Endpoint) -> str:
     """A benefit on the scale that people read, with its unit.
 

@@ -61,7 +61,7 @@ def test_at_a_look_nothing_of_what_comes_later_is_told(
     data = told(client, f"{base}/{story.trial}", until=1)
     assert data["kind"] is None
     assert [look["number"] for look in data["story"]["looks"]] == [1]
-    assert {"success", "estimate", "p_value", "truth"}.isdisjoint(data["story"])
+    assert {"success", "estimate", "p_value", "truth", "treated_truth"}.isdisjoint(data["story"])
     for person, later in zip(data["story"]["participants"], story.participants, strict=False):
         assert later.resolved is not None
         assert ("outcome" not in person) == (later.resolved > month)

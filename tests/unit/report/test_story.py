@@ -60,6 +60,17 @@ def test_pairs_name_both_sides():
     assert sentences[-1] == "The truth in this scenario is a benefit of 8 letters."
 
 
+def test_the_truth_of_being_assigned_stands_beside_that_of_being_treated():
+    endpoint = hf.Endpoint(name="acuity", kind="continuous", unit="letters")
+    scenario = hf.ContinuousScenario(
+        untreated={"sd": 6, "correlation": 0.5}, effect=8, product={"manufacturing_failure": 0.25}
+    )
+    assert told(hf.WithinParticipant(participants=5), scenario, endpoint)[-1] == (
+        "The truth in this scenario is a benefit of 6 letters for those assigned to treatment, for some of whom no product can "
+        "be made, and a benefit of 8 letters for those who get it."
+    )
+
+
 def test_times_to_events_say_how_they_ended():
     endpoint = hf.Endpoint(name="death", kind="time to event", known_after=12.0)
     scenario = hf.TimeToEventScenario(untreated={"median": "12 months"}, hazard_ratio=0.5, recruitment=TIMED)

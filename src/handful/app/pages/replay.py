@@ -176,7 +176,7 @@ def _told(story: TrialStory, *, ended: bool) -> dict[str, Any]:
     """A story as plain data; of a trial on its way nothing that is known at its end alone."""
     told = asdict(story)
     if not ended:
-        for name in ("success", "finished", "estimate", "p_value", "truth", "reported"):
+        for name in ("success", "finished", "estimate", "p_value", "truth", "treated_truth", "reported"):
             del told[name]
         for person in told["participants"]:
             if person["awaited"]:

@@ -67,7 +67,8 @@ def one_run(request: Request, study: str, run: str) -> Response:
         read = read_run(kept)
         told = read.told
         endpoint = read.job.plan.endpoint
-        drawn = {"figures": characteristics_table(told, endpoint), "endings": endings_table(told)}
+        figures = characteristics_table(told, endpoint, read.job.scenario.assigned_benefit(endpoint))
+        drawn = {"figures": figures, "endings": endings_table(told)}
     except StoreError as refused:
         unread = str(refused)
     data = {
