@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,17 @@ def test_axe_finds_nothing_and_nothing_comes_from_elsewhere(
         assert visit.elsewhere == []
         assert visit.complaints == []
     assert wrong == {}, json.dumps(wrong, indent=1)
+
+
+def test_a_stranger_is_told_in_a_page_what_to_do(browser: Browser, served: Served) -> None:
+    with visiting(browser, replace(served, state={"cookies": [], "origins": []})) as visit:
+        answer = visit.page.goto(served.base + "/studies")
+        assert answer is not None
+        assert answer.status == 403
+        assert "handful serve" in visit.page.get_by_role("main").inner_text()
+        visit.page.evaluate(AXE)
+        assert _violations(visit.page, None) == []
+        assert visit.elsewhere == []
 
 
 def _violations(page: Page, rules: list[str] | None) -> list[list[object]]:

@@ -18,13 +18,32 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlencode
 
 from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE = "handful-session"
 LARGEST_BODY = 2 * 2**20
 """Bytes that a request may bring."""
 
+_REFUSAL = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>handful</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/static/report.css">
+<link rel="stylesheet" href="/static/app.css">
+</head>
+<body class="app">
+<main>
+<h1>This stays closed</h1>
+<p class="lead">{said}</p>
+</main>
+</body>
+</html>
+"""
 _LARGE = "This is more than the app takes at once."
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _OPEN = ("/static/", "/login")
@@ -138,7 +157,8 @@ class Guard:
             return RedirectResponse(f"/login?next={quote(path, safe='')}", status_code=303)
         return _said(
             403,
-            "Open the link that `handful serve` printed; it can be used once. For another, stop the app and start it again.",
+            "Open the link that <code>handful serve</code> printed; it can be used once. For another, stop the app and start it "
+            "again.",
         )
 
     def _admit(self, path: str, query: Mapping[str, list[str]]) -> ASGIApp:
@@ -191,8 +211,8 @@ def _cookie(headers: Mapping[str, str]) -> str | None:
 
 
 def _said(status: int, words: str) -> ASGIApp:
-    """A refusal in one sentence."""
-    return PlainTextResponse(words + "\n", status_code=status)
+    """A refusal in one sentence, without menus: who is kept out is not told what lies inside."""
+    return HTMLResponse(_REFUSAL.format(said=words), status_code=status)
 
 
 def _capped(receive: Receive) -> Receive:
