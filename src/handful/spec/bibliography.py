@@ -18,6 +18,7 @@ PAPERS = (
         1994,
         "Evaluation of experiments with adaptive interim analyses",
         "Biometrics 50:1029-1041",
+        "10.2307/2533441",
     ),
     Reference(
         "bauer1999",
@@ -25,6 +26,7 @@ PAPERS = (
         1999,
         "Combining different phases in the development of medical treatments within a single trial",
         "Statistics in Medicine 18:1833-1848",
+        "10.1002/(SICI)1097-0258(19990730)18:14<1833::AID-SIM221>3.0.CO;2-3",
     ),
     Reference(
         "bauer2004",
@@ -95,7 +97,7 @@ PAPERS = (
         2024,
         "Reflection paper on establishing efficacy based on single-arm trials submitted as pivotal evidence in a marketing "
         "authorisation",
-        "EMA/CHMP/564424/2021",
+        "EMA/CHMP/458061/2024; the draft was EMA/CHMP/564424/2021",
     ),
     Reference(
         "fairbanks1982",
@@ -268,6 +270,7 @@ PAPERS = (
         1999,
         "Adaptive sample size calculations in group sequential trials",
         "Biometrics 55:1286-1290",
+        "10.1111/j.0006-341X.1999.01286.x",
     ),
     Reference(
         "lunn1998",
@@ -373,6 +376,7 @@ PAPERS = (
         "Incorporating data received after a sequential trial has stopped into the final analysis: implementation and "
         "comparison of methods",
         "Biometrics 59:701-709",
+        "10.1111/1541-0420.00081",
     ),
     Reference(
         "spiessens2010",
@@ -420,6 +424,7 @@ PAPERS = (
         1984,
         "Exact confidence intervals following a group sequential test",
         "Biometrics 40:797-803",
+        "10.2307/2530924",
     ),
     Reference(
         "villar2015",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from handful.spec.messages import one_of
 
@@ -53,8 +54,8 @@ class Reference:
 
     @property
     def url(self) -> str:
-        """The address of the paper, or an empty text."""
-        return f"https://doi.org/{self.doi}" if self.doi else ""
+        """The address of the paper, or an empty text; what an address may not hold, as some old identifiers do, is encoded."""
+        return f"https://doi.org/{quote(self.doi, safe='/():;')}" if self.doi else ""
 
     @property
     def short(self) -> str:
