@@ -49,7 +49,7 @@ def scenarios_table(study: Study, comparison: Comparison, name: str) -> Table:
     head = (
         "Scenario",
         f"True benefit, {unit}",
-        "Of being assigned, by which estimates are judged",
+        "As assigned",
         "Claims benefit",
         "Normal theory says",
         "False claims",
