@@ -286,7 +286,7 @@ PAPERS = (
         1998,
         "Equivalence test and confidence interval for the difference in proportions for the paired-sample design",
         "Statistics in Medicine 17:891-908",
-        "",
+        "10.1002/(SICI)1097-0258(19980430)17:8<891::AID-SIM780>3.0.CO;2-B",
     ),
     Reference(
         "thall1994",
@@ -302,7 +302,7 @@ PAPERS = (
         2005,
         "Monitoring event times in early phase clinical trials: some practical issues",
         "Clinical Trials 2:467-478",
-        "",
+        "10.1191/1740774505cn121oa",
     ),
     Reference(
         "welch1947",

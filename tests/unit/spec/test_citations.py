@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import unquote, urlsplit
 
-from handful.spec.bibliography import PAPERS
+from handful.analyses.papers import PAPERS as OF_ANALYSES
+from handful.spec.bibliography import PAPERS as OF_DESIGNS
 
+PAPERS = (*OF_DESIGNS, *OF_ANALYSES)
 BY_KEY = {paper.key: paper for paper in PAPERS}
 
 
