@@ -230,17 +230,18 @@ def score_estimates_of(successes: Integers, sizes: Integers, confidence: float) 
         >>> score_estimates_of(counts, sizes, 0.95).round(3).tolist()
         [[1.0, 0.02, 1.0], [0.133, 0.027, 0.237]]
     """
+    table = partial(score_estimates, confidence=confidence)
+    control, treated = sizes.T
+    large = ((control + 1) * (treated + 1) > MOST_CELLS) & (control > 0) & (treated > 0)
+    if not large.any():
+        return look_up(table, successes, sizes)
     found = np.empty((len(sizes), 3))
-    large = ((sizes + 1).prod(axis=1) > MOST_CELLS) & (sizes > 0).all(axis=1)
-    if not large.all():
-        table = partial(score_estimates, confidence=confidence)
-        found[~large] = look_up(table, successes[~large], sizes[~large])
-    if large.any():
-        occurring, place = np.unique(np.hstack([successes, sizes])[large], axis=0, return_inverse=True)
-        on_control, on_treatment, control, treated = occurring.T
-        limits = risk_difference_interval(on_treatment, treated, on_control, control, confidence)
-        value = on_treatment / treated - on_control / control
-        found[large] = np.column_stack([value, limits])[place.ravel()]
+    found[~large] = look_up(table, successes[~large], sizes[~large])
+    occurring, place = np.unique(np.hstack([successes, sizes])[large], axis=0, return_inverse=True)
+    on_control, on_treatment, control, treated = occurring.T
+    limits = risk_difference_interval(on_treatment, treated, on_control, control, confidence)
+    value = on_treatment / treated - on_control / control
+    found[large] = np.column_stack([value, limits])[place.ravel()]
     return found
 
 
