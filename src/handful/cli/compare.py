@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from handful.cli.options import Force, Seed, Threads, Trials
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -21,20 +23,10 @@ def compare(
             help="Folder for the report and the runs. Default: beside the study file.", metavar="FOLDER"
         ),
     ] = None,
-    trials: Annotated[
-        int | None,
-        typer.Option(min=1, max=10**9, help="Simulated trials, instead of the study's own number."),
-    ] = None,
-    seed: Annotated[
-        int | None,
-        typer.Option(min=0, max=2**63 - 1, help="Seed of all randomness, instead of the study's own."),
-    ] = None,
-    threads: Annotated[
-        int | None, typer.Option(min=1, max=256, help="Threads; they change the time taken and nothing else.")
-    ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Use the folder even though it holds other things.")
-    ] = False,
+    trials: Trials = None,
+    seed: Seed = None,
+    threads: Threads = None,
+    force: Force = False,
 ) -> None:
     """Put the same participants through every design, and choose.
 

@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from handful.cli.options import Kept
+
 
 class Kind(StrEnum):
     """Which documents there are."""
@@ -38,10 +40,7 @@ def document(
             metavar="KIND",
         ),
     ],
-    project: Annotated[
-        Path | None,
-        typer.Option(help="Folder of the comparison. Default: the one found here.", metavar="FOLDER"),
-    ] = None,
+    project: Kept = None,
     since: Annotated[
         Path | None,
         typer.Option(

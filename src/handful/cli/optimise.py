@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from handful.cli.options import Force, Seed, Threads, Trials
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -40,20 +42,10 @@ def optimise(
             metavar="FOLDER",
         ),
     ] = None,
-    trials: Annotated[
-        int | None,
-        typer.Option(min=1, max=10**9, help="Simulated trials, instead of the study's own number."),
-    ] = None,
-    seed: Annotated[
-        int | None,
-        typer.Option(min=0, max=2**63 - 1, help="Seed of all randomness, instead of the study's own."),
-    ] = None,
-    threads: Annotated[
-        int | None, typer.Option(min=1, max=256, help="Threads; they change the time taken and nothing else.")
-    ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Use the folder even though it holds other things.")
-    ] = False,
+    trials: Trials = None,
+    seed: Seed = None,
+    threads: Threads = None,
+    force: Force = False,
     json: Annotated[
         bool, typer.Option("--json", help="Print what was found as JSON, and nothing else.")
     ] = False,

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from handful.cli.options import Kept, Run
+
 
 def replay(
-    run: Annotated[
-        str, typer.Argument(help="The beginning of its identity, or “design / scenario”.", metavar="RUN")
-    ],
+    run: Run,
     trial: Annotated[int, typer.Option(min=0, max=2**62, help="Number of the trial, from 0.")],
-    project: Annotated[
-        Path | None,
-        typer.Option(help="Folder of the comparison. Default: the one found here.", metavar="FOLDER"),
-    ] = None,
+    project: Kept = None,
 ) -> None:
     """Tell one simulated trial, participant by participant.
 

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
+
+from handful.cli.options import Kept, Run, Threads
 
 
 def rerun(
-    run: Annotated[
-        str, typer.Argument(help="The beginning of its identity, or “design / scenario”.", metavar="RUN")
-    ],
-    project: Annotated[
-        Path | None,
-        typer.Option(help="Folder of the comparison. Default: the one found here.", metavar="FOLDER"),
-    ] = None,
-    threads: Annotated[
-        int | None, typer.Option(min=1, max=256, help="Threads; they change the time taken and nothing else.")
-    ] = None,
+    run: Run,
+    project: Kept = None,
+    threads: Threads = None,
 ) -> None:
     """Make a run again and say whether every byte is the same.
 

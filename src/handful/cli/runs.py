@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
+from handful.cli.options import Kept
 
 
 def runs(
-    project: Annotated[
-        Path | None,
-        typer.Option(help="Folder of the comparison. Default: the one found here.", metavar="FOLDER"),
-    ] = None,
+    project: Kept = None,
 ) -> None:
     """List the runs that a comparison keeps."""
     from handful.cli.terminal import console, table
